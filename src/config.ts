@@ -1,0 +1,100 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const ROLES = ['gateway', 'worker', 'scheduler'] as const;
+export type Role = (typeof ROLES)[number];
+
+const url = (fallback: string) =>
+  z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .default(fallback)
+    .transform((value) => value.replace(/\/+$/, ''));
+
+const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+const schema = z.object({
+  DISCORD_TOKEN: z.string().optional(),
+  DISCORD_API_URL: url('https://discord.com/api'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional(),
+  DATA_DIR: z
+    .string()
+    .default('./data')
+    .transform((path) => resolve(path)),
+  STARTGG_TOKEN: z.string().optional(),
+  STARTGG_API_URL: url('https://api.start.gg/gql/alpha'),
+  STARTGG_REQUESTS_PER_MINUTE: positive(80),
+  SHARDS: z
+    .string()
+    .regex(/^(auto|\d+(-\d+)?(,\d+(-\d+)?)*\/\d+)$/, 'must be "auto" or a list such as 0-3/16')
+    .default('auto'),
+  ROLES: z
+    .string()
+    .default(ROLES.join(','))
+    .transform((value) => value.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(ROLES, { error: `must be a list of ${ROLES.join(', ')}` })).min(1)),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+/** What a value is for and where one gets it, said when it is missing or wrong. */
+const HELP: Record<string, string> = {
+  DISCORD_TOKEN:
+    "the bot's token. Discord Developer Portal (https://discord.com/developers/applications) → your application → Bot → Reset Token.",
+  DISCORD_API_URL: "the address of Discord's REST API; change it only for a proxy or a test.",
+  DATABASE_URL:
+    'where PostgreSQL is, e.g. postgres://user:password@host:5432/herald. Leave it empty to use the embedded server.',
+  DATA_DIR: 'the folder for the embedded PostgreSQL.',
+  STARTGG_TOKEN:
+    'the token for reading start.gg. https://start.gg/admin/profile/developer → Create new token; it lasts one year.',
+  STARTGG_API_URL: "the address of start.gg's GraphQL API; change it only for a proxy or a test.",
+  STARTGG_REQUESTS_PER_MINUTE: 'how many requests the start.gg token may make in 60 s; start.gg allows 80.',
+  SHARDS: 'which Discord shards this process serves: "auto" or a list such as 0-3/16.',
+  ROLES: 'what this process does: any of gateway, worker, scheduler, separated by commas.',
+  LOG_LEVEL: 'how much is logged: fatal, error, warn, info, debug, trace or silent.',
+};
+
+export type Config = {
+  discord: { token: string | undefined; apiUrl: string; shards: string };
+  databaseUrl: string | undefined;
+  dataDir: string;
+  startgg: { token: string | undefined; apiUrl: string; requestsPerMinute: number };
+  roles: readonly Role[];
+  logLevel: string;
+};
+
+/** A configuration that cannot be used. Its message names every wrong value, what it is for and where to get it. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/**
+ * Turns environment variables into a checked configuration. Empty values count as not set.
+ *
+ * @param needs names that this command cannot do without
+ * @throws ConfigError naming every missing or malformed value
+ */
+export function loadConfig(env: NodeJS.ProcessEnv, needs: readonly string[] = []): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const parsed = schema.safeParse(given);
+  const problems = (parsed.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0]);
+    return `${name} is malformed: ${issue.message}. It is ${HELP[name]}`;
+  });
+  for (const name of needs) if (!given[name]) problems.push(`${name} is missing. It is ${HELP[name]}`);
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
+  const value = parsed.data;
+  return {
+    discord: { token: value.DISCORD_TOKEN, apiUrl: value.DISCORD_API_URL, shards: value.SHARDS },
+    databaseUrl: value.DATABASE_URL,
+    dataDir: value.DATA_DIR,
+    startgg: {
+      token: value.STARTGG_TOKEN,
+      apiUrl: value.STARTGG_API_URL,
+      requestsPerMinute: value.STARTGG_REQUESTS_PER_MINUTE,
+    },
+    roles: value.ROLES,
+    logLevel: value.LOG_LEVEL,
+  };
+}

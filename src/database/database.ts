@@ -1,0 +1,75 @@
+import { fileURLToPath } from 'node:url';
+import { Migrator } from '@mikro-orm/migrations';
+import {
+  type EntityManager,
+  type EntitySchema,
+  MikroORM,
+  UnderscoreNamingStrategy,
+} from '@mikro-orm/postgresql';
+import type { Kysely, RawBuilder } from 'kysely';
+
+export type { EntityManager } from '@mikro-orm/postgresql';
+
+/** The options that the running bot, the migration tool and the tests share. */
+export function ormOptions(url: string, entities: readonly EntitySchema[]) {
+  return {
+    clientUrl: url,
+    entities: [...entities],
+    namingStrategy: UnderscoreNamingStrategy,
+    extensions: [Migrator],
+    timezone: 'Z',
+    pool: { min: 0, max: 12 },
+    migrations: {
+      path: fileURLToPath(new URL('../../migrations', import.meta.url)),
+      snapshotName: 'schema',
+      transactional: true,
+      allOrNothing: true,
+    },
+    discovery: { warnWhenNoEntities: false },
+  };
+}
+
+/** One process's way into PostgreSQL: MikroORM for rows as objects, SQL with bound parameters where rows come in bulk. */
+export class Database {
+  readonly url: string;
+  readonly orm: MikroORM;
+
+  private constructor(url: string, orm: MikroORM) {
+    this.url = url;
+    this.orm = orm;
+  }
+
+  /** @param url a PostgreSQL connection address */
+  static async connect(url: string, entities: readonly EntitySchema[]): Promise<Database> {
+    return new Database(url, await MikroORM.init(ormOptions(url, entities)));
+  }
+
+  /** A fresh unit of work outside any transaction. */
+  em(): EntityManager {
+    return this.orm.em.fork() as EntityManager;
+  }
+
+  /** Runs `work` in one transaction: all of it is committed, or nothing when it throws. */
+  async transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+    return await this.em().transactional((em) => work(em as EntityManager));
+  }
+
+  async close(): Promise<void> {
+    await this.orm.close();
+  }
+}
+
+/** The rows of a `sql` template, run in the transaction of `em` if there is one. Times come as ISO-like text. */
+export async function rows<T>(em: EntityManager, statement: RawBuilder<T>): Promise<T[]> {
+  return (await statement.execute(em.getKysely() as unknown as Kysely<unknown>)).rows;
+}
+
+/** The first row of a `sql` template, or undefined. */
+export async function firstRow<T>(em: EntityManager, statement: RawBuilder<T>): Promise<T | undefined> {
+  return (await rows(em, statement))[0];
+}
+
+/** Whether PostgreSQL refused a row because its like is there already (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '23505';
+}

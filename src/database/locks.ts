@@ -1,0 +1,12 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { firstRow } from './database.ts';
+
+/** Herald's advisory lock keys. The numbers mean nothing; they must only differ and never change. */
+export const LOCKS = { migrations: 4_601_001, worker: 4_601_002 } as const;
+
+/** Whether any process holds this lock at the moment. Takes it for the rest of the transaction when nobody does. */
+export async function isHeld(em: EntityManager, lock: number): Promise<boolean> {
+  const row = await firstRow(em, sql<{ free: boolean }>`select pg_try_advisory_xact_lock(${lock}) as free`);
+  return row?.free !== true;
+}

@@ -1,0 +1,88 @@
+import type { EntityManager, EntitySchema } from '@mikro-orm/postgresql';
+import { type RawBuilder, sql } from 'kysely';
+import { firstRow } from './database.ts';
+
+/** How many of the rows given were new, changed or already there as they are. */
+export type Written = { new: number; changed: number; unchanged: number };
+
+type Column = { property: string; name: string; type: string; key: boolean };
+
+/**
+ * Inserts or updates rows of one table, all of them in one statement from one JSON array, in key order (so that two
+ * writers never wait for each other in a circle). A row that is already there as it is stays untouched; a changed one
+ * gets `updated_at`, loses `deleted_at`, and takes the next number of `seq` where the table has one.
+ *
+ * @param given rows by property name; all have the same properties and no two have the same key
+ */
+export async function upsert<T extends object>(
+  em: EntityManager,
+  entity: EntitySchema<T>,
+  given: readonly Partial<Record<keyof T, unknown>>[],
+): Promise<Written> {
+  const [first] = given;
+  if (!first) return { new: 0, changed: 0, unchanged: 0 };
+  const { table, columns, versioned, sequence } = describe(em, entity, Object.keys(first));
+  const list = (part: (column: Column) => RawBuilder<unknown>, some = columns) => sql.join(some.map(part));
+  const keys = columns.filter((column) => column.key);
+  const values = columns.filter((column) => !column.key);
+  const touched = [
+    ...values.map((column) => sql`${sql.ref(column.name)} = excluded.${sql.ref(column.name)}`),
+    ...(versioned ? [sql`updated_at = now()`, sql`deleted_at = null`] : []),
+    ...(sequence ? [sql`seq = excluded.seq`] : []),
+  ];
+  const isDifferent = [
+    ...(values.length > 0
+      ? [
+          sql`row(${list((column) => sql`old.${sql.ref(column.name)}`, values)}) is distinct from
+              row(${list((column) => sql`excluded.${sql.ref(column.name)}`, values)})`,
+        ]
+      : []),
+    ...(versioned ? [sql`old.deleted_at is not null`] : []),
+  ];
+  const onConflict =
+    touched.length > 0
+      ? sql`do update set ${sql.join(touched)} where ${sql.join(isDifferent, sql` or `)}`
+      : sql`do nothing`;
+  const written = await firstRow(
+    em,
+    sql<{ new: number; changed: number }>`
+      with written as (
+        insert into ${sql.table(table)} as old (${list((column) => sql.ref(column.name))})
+        select ${list((column) => sql.ref(column.property))}
+        from json_to_recordset(${JSON.stringify(given)}::json)
+          as given(${list((column) => sql`${sql.ref(column.property)} ${sql.raw(column.type)}`)})
+        order by ${list((column) => sql.ref(column.property), keys)}
+        on conflict (${list((column) => sql.ref(column.name), keys)}) ${onConflict}
+        returning (old.xmax = 0) as is_new
+      )
+      select count(*) filter (where is_new)::int as new, count(*) filter (where not is_new)::int as changed from written`,
+  );
+  const { new: isNew, changed } = written ?? { new: 0, changed: 0 };
+  return { new: isNew, changed, unchanged: given.length - isNew - changed };
+}
+
+function describe<T extends object>(
+  em: EntityManager,
+  entity: EntitySchema<T>,
+  properties: readonly string[],
+) {
+  const meta = em.getMetadata().get(entity.meta.class);
+  const all = Object.values(meta.properties) as {
+    name: string;
+    primary?: boolean;
+    fieldNames: string[];
+    columnTypes: string[];
+  }[];
+  const columns = properties.map((property): Column => {
+    const found = all.find((candidate) => candidate.name === property);
+    if (!found) throw new Error(`${meta.tableName} has no property ${property}`);
+    return {
+      property,
+      name: String(found.fieldNames[0]),
+      type: String(found.columnTypes[0]),
+      key: found.primary === true,
+    };
+  });
+  const has = (name: string) => all.some((property) => property.fieldNames[0] === name);
+  return { table: meta.tableName, columns, versioned: has('deleted_at'), sequence: has('seq') };
+}

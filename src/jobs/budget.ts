@@ -1,0 +1,129 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { type Database, firstRow, rows } from '../database/database.ts';
+import { BudgetExhaustedError } from '../errors.ts';
+
+/** The one thing that a provider allows per credential: so many requests in any window. */
+export type Allowance = {
+  provider: string;
+  /** The token; only its hash is stored. */
+  credential: string;
+  requests: number;
+  windowMs: number;
+  /** How long one request may take before it is given up. */
+  timeoutMs: number;
+};
+
+/** A request that may be sent now. */
+export type Slot = { id: string; remaining: number };
+
+type Grant = { id: string | null; remaining: number; wait_ms: number };
+
+/**
+ * The request allowance of one credential, shared by all processes through its row in `budget`. A slot is taken from the
+ * moment it is granted until one window after its answer came (after its time-out, when none comes), so that the provider
+ * never counts more requests in a window than it allows, wherever it starts counting.
+ *
+ * While more than a quarter is free, requests go out at once; below that they are spread evenly.
+ */
+export class SharedBudget {
+  readonly #db: Database;
+  readonly #allowance: Allowance;
+  readonly #credential: string;
+
+  constructor(db: Database, allowance: Allowance) {
+    this.#db = db;
+    this.#allowance = allowance;
+    this.#credential = createHash('sha256').update(allowance.credential).digest('hex').slice(0, 32);
+  }
+
+  /**
+   * Takes a slot, waiting for one if need be.
+   *
+   * @param keepFree slots to leave for more urgent work: 0 for what a person waits for
+   * @throws BudgetExhaustedError when the wait would be longer than `patienceMs`
+   */
+  async acquire(options: { keepFree: number; patienceMs: number; signal?: AbortSignal }): Promise<Slot> {
+    const deadline = Date.now() + options.patienceMs;
+    for (;;) {
+      options.signal?.throwIfAborted();
+      const grant = await this.#tryAcquire(options.keepFree);
+      if (grant.id) return { id: grant.id, remaining: grant.remaining };
+      if (Date.now() + grant.wait_ms > deadline) throw new BudgetExhaustedError(grant.wait_ms);
+      await delay(grant.wait_ms, undefined, { signal: options.signal });
+    }
+  }
+
+  /** Says that the answer came (or will not come any more): one window from now the slot is free again. */
+  async release(slot: Slot): Promise<void> {
+    const { provider, windowMs } = this.#allowance;
+    await rows(
+      this.#db.em(),
+      sql`update budget set windows = (
+            select coalesce(jsonb_agg(case when w->>'id' = ${slot.id}
+              then jsonb_set(w, '{until}', to_jsonb(${NOW} + ${windowMs}::bigint)) else w end), '[]')
+            from jsonb_array_elements(windows) w)
+          where provider = ${provider} and credential = ${this.#credential}`,
+    );
+  }
+
+  /** The provider refused for now: nobody asks again before this long has passed. */
+  async block(ms: number): Promise<void> {
+    const { provider } = this.#allowance;
+    await rows(
+      this.#db.em(),
+      sql`update budget set blocked_until = greatest(blocked_until, clock_timestamp() + make_interval(secs => ${ms / 1000}))
+          where provider = ${provider} and credential = ${this.#credential}`,
+    );
+  }
+
+  /** Requests that could be sent at this moment. */
+  async remaining(): Promise<number> {
+    const { provider, requests } = this.#allowance;
+    const row = await firstRow(
+      this.#db.em(),
+      sql<{ used: number }>`select count(*)::int as used from budget, jsonb_array_elements(windows) w
+        where provider = ${provider} and credential = ${this.#credential} and (w->>'until')::bigint > ${NOW}`,
+    );
+    return Math.max(0, requests - (row?.used ?? 0));
+  }
+
+  async #tryAcquire(keepFree: number): Promise<Grant> {
+    const { provider, requests, windowMs, timeoutMs } = this.#allowance;
+    const id = randomUUID();
+    return await this.#db.transaction(async (em) => {
+      await rows(
+        em,
+        sql`insert into budget (provider, credential) values (${provider}, ${this.#credential}) on conflict do nothing`,
+      );
+      const row = await firstRow(
+        em,
+        sql<Omit<Grant, 'id'> & { granted: boolean }>`
+          with mine as (
+            select *, ${NOW} as now from budget where provider = ${provider} and credential = ${this.#credential} for update
+          ), used as (
+            select coalesce(jsonb_agg(w order by (w->>'until')::bigint), '[]') as slots, count(*)::int as n, min((w->>'until')::bigint) as first
+            from mine, jsonb_array_elements(windows) w where (w->>'until')::bigint > now
+          ), verdict as (
+            select mine.*, slots, n, greatest(
+              ceil(extract(epoch from blocked_until) * 1000)::bigint - now,
+              case when n + ${keepFree}::int >= ${requests}::int then (slots->(n + ${keepFree}::int - ${requests}::int)->>'until')::bigint - now end,
+              case when n >= ${Math.ceil(requests * 0.75)}::int then last_start + ${Math.floor(windowMs / requests)}::int - now end,
+              0) as wait
+            from mine, used
+          ), taken as (
+            update budget set last_start = case when wait = 0 then now else budget.last_start end,
+              windows = case when wait = 0 then slots || jsonb_build_object('id', ${id}::text, 'until', now + ${timeoutMs + windowMs}::bigint) else slots end
+            from verdict where budget.provider = verdict.provider and budget.credential = verdict.credential
+          )
+          select wait = 0 as granted, wait::float8 as wait_ms, (${requests}::int - n - 1)::int as remaining from verdict`,
+      );
+      if (!row) throw new Error('the budget row vanished');
+      return { id: row.granted ? id : null, remaining: row.remaining, wait_ms: Math.max(10, row.wait_ms) };
+    });
+  }
+}
+
+/** Milliseconds since 1970 by the database's clock, which all processes share. */
+const NOW = sql`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`;

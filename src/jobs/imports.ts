@@ -1,0 +1,169 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { type Database, firstRow, isUniqueViolation, rows } from '../database/database.ts';
+import { UserError } from '../errors.ts';
+import { createLive } from '../outbox/live-message.ts';
+import { ImportItem, ImportJob } from './entities.ts';
+import type { ImportKind, JobParams } from './kind.ts';
+import type { Queue } from './queue.ts';
+import type { JobState } from './state.ts';
+import { IMPORT_MESSAGE, moveTo } from './store.ts';
+import { WorkList } from './work-list.ts';
+
+export type NewJob = {
+  kind: string;
+  params: JobParams;
+  title: string;
+  guildId: string | null;
+  requestedBy: string | null;
+  /** Where the status message goes; none for a job from a terminal. */
+  channelId: string | null;
+};
+
+/** Which jobs a caller may see: those of one guild, or all (the operator at a terminal). */
+export type Scope = { guildId: string } | 'all';
+
+/** Starts, finds and controls import jobs, from whatever process. */
+export class Imports {
+  readonly #db: Database;
+  readonly #queue: Queue;
+  readonly #kinds: ReadonlyMap<string, ImportKind>;
+
+  constructor(db: Database, queue: Queue, kinds: readonly ImportKind[]) {
+    this.#db = db;
+    this.#queue = queue;
+    this.#kinds = new Map(kinds.map((kind) => [kind.name, kind]));
+  }
+
+  /** Starts a job, unless the guild has the same one unfinished: then that one is given back. */
+  async start(wanted: NewJob): Promise<{ job: ImportJob; isNew: boolean }> {
+    const running = await this.#unfinished(wanted);
+    if (running) return { job: running, isNew: false };
+    try {
+      const job = await this.#db.transaction(async (em) => {
+        const { channelId, ...fields } = wanted;
+        const created = em.create(ImportJob, fields);
+        await em.flush();
+        const kind = this.kindOf(created);
+        await this.#list(em, created).add(kind.plan(wanted.params));
+        if (channelId && wanted.guildId)
+          await createLive(em, {
+            kind: IMPORT_MESSAGE,
+            subject: String(created.id),
+            guildId: wanted.guildId,
+            channelId,
+          });
+        await this.#queue.sendSlice(em, created.id);
+        return created;
+      });
+      return { job, isNew: true };
+    } catch (error) {
+      // Somebody was faster; by now that job is there to be found.
+      if (isUniqueViolation(error)) return await this.start(wanted);
+      throw error;
+    }
+  }
+
+  kindOf(job: { kind: string }): ImportKind {
+    const kind = this.#kinds.get(job.kind);
+    if (!kind) throw new Error(`no import kind ${job.kind}`);
+    return kind;
+  }
+
+  /** The newest jobs first. */
+  async list(scope: Scope, limit: number): Promise<ImportJob[]> {
+    return await this.#db.em().find(ImportJob, within(scope), { orderBy: { id: 'desc' }, limit });
+  }
+
+  /** @throws UserError when there is no such job within the scope */
+  async get(scope: Scope, id: number, em: EntityManager = this.#db.em()): Promise<ImportJob> {
+    const isId = Number.isSafeInteger(id) && id > 0 && id < 2 ** 31;
+    const job = isId ? await em.findOne(ImportJob, { ...within(scope), id }) : null;
+    if (!job)
+      throw new UserError('There is no such import here. /import list shows the imports of this server.');
+    return job;
+  }
+
+  /** What could not be read, oldest first. */
+  async failures(jobId: number, limit: number): Promise<ImportItem[]> {
+    return await this.#db
+      .em()
+      .find(ImportItem, { job: jobId, state: 'failed' }, { orderBy: { id: 'asc' }, limit });
+  }
+
+  async pause(scope: Scope, id: number): Promise<ImportJob> {
+    return await this.#change(scope, id, ['PENDING', 'RUNNING'], 'paused', (em, job) =>
+      moveTo(em, job.id, 'PAUSED'),
+    );
+  }
+
+  async cancel(scope: Scope, id: number): Promise<ImportJob> {
+    return await this.#change(scope, id, ['PENDING', 'RUNNING', 'PAUSED', 'FAILED'], 'cancelled', (em, job) =>
+      moveTo(em, job.id, 'CANCELLED'),
+    );
+  }
+
+  /** Goes on with a paused or failed job where it stopped. */
+  async resume(scope: Scope, id: number): Promise<ImportJob> {
+    return await this.#change(scope, id, ['PAUSED', 'FAILED'], 'resumed', (em, job) => this.#goOn(em, job));
+  }
+
+  /** Takes up the items that failed. */
+  async retry(scope: Scope, id: number): Promise<ImportJob> {
+    const states: JobState[] = ['PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'FAILED'];
+    return await this.#change(scope, id, states, 'retried', async (em, job) => {
+      const reopened = await this.#list(em, job).reopenFailed();
+      if (reopened === 0) throw new UserError(`Nothing failed in import ${job.id}.`);
+      if (job.state !== 'RUNNING' && job.state !== 'PENDING') await this.#goOn(em, job);
+    });
+  }
+
+  async #goOn(em: EntityManager, job: ImportJob): Promise<void> {
+    await moveTo(em, job.id, 'PENDING');
+    await this.#queue.sendSlice(em, job.id);
+  }
+
+  async #change(
+    scope: Scope,
+    id: number,
+    from: readonly JobState[],
+    verb: string,
+    change: (em: EntityManager, job: ImportJob) => Promise<void>,
+  ): Promise<ImportJob> {
+    try {
+      await this.#db.transaction(async (em) => {
+        await rows(em, sql`select 1 from import_job where id = ${id} for update`);
+        const job = await this.get(scope, id, em);
+        if (!from.includes(job.state))
+          throw new UserError(`Import ${id} is ${job.state.toLowerCase()}, so it cannot be ${verb}.`);
+        await change(em, job);
+      });
+    } catch (error) {
+      if (isUniqueViolation(error))
+        throw new UserError(`Another import of the same is unfinished, so import ${id} cannot be ${verb}.`);
+      throw error;
+    }
+    return await this.get(scope, id);
+  }
+
+  async #unfinished(wanted: NewJob): Promise<ImportJob | null> {
+    const row = await firstRow(
+      this.#db.em(),
+      sql<{ id: number }>`select id from import_job where guild_id is not distinct from ${wanted.guildId}
+        and kind = ${wanted.kind} and params = ${JSON.stringify(wanted.params)}::jsonb and state in ('PENDING', 'RUNNING', 'PAUSED')`,
+    );
+    return row ? await this.#db.em().findOne(ImportJob, { id: row.id }) : null;
+  }
+
+  #list(em: EntityManager, job: ImportJob): WorkList {
+    return new WorkList(
+      em,
+      job.id,
+      this.kindOf(job).phases.map((phase) => phase.name),
+    );
+  }
+}
+
+function within(scope: Scope): { guildId?: string } {
+  return scope === 'all' ? {} : { guildId: scope.guildId };
+}

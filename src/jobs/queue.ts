@@ -1,0 +1,106 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { fromKysely, PgBoss, type Queue as QueueSettings } from 'pg-boss';
+import type { Log } from '../log.ts';
+
+const SLICE = 'import-slice';
+
+/** A slice of a job's work to be done by whichever worker is free. */
+type SliceData = { jobId: number };
+
+/**
+ * pg-boss, set up so that a slice survives any number of crashes: a worker that does not beat for 10 s loses its slice,
+ * and the retry limit (2 by default) is out of reach.
+ */
+const QUEUES: QueueSettings[] = [
+  {
+    name: SLICE,
+    policy: 'stately',
+    heartbeatSeconds: 10,
+    retryLimit: 1_000_000,
+    retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: 30,
+    expireInSeconds: 3600,
+    deleteAfterSeconds: 3600,
+    notify: true,
+  },
+];
+
+export class Queue {
+  readonly #boss: PgBoss;
+  #started: Promise<unknown> | undefined;
+
+  constructor(url: string, log: Log) {
+    this.#boss = new PgBoss({
+      connectionString: url,
+      max: 4,
+      migrate: false,
+      schedule: false,
+      superviseIntervalSeconds: 2,
+      monitorIntervalSeconds: 2,
+      useListenNotify: true,
+    });
+    this.#boss.on('error', (error) => log.error({ err: error }, 'job queue error'));
+    this.#boss.on('warning', (warning) => log.debug({ warning }, 'job queue warning'));
+  }
+
+  /** Creates or updates the queue's own tables. To be called under the migrations lock. */
+  static async install(url: string): Promise<void> {
+    const boss = new PgBoss({ connectionString: url, max: 2, supervise: false, schedule: false });
+    boss.on('error', () => {});
+    await boss.start();
+    for (const { name, ...settings } of QUEUES) {
+      if (await boss.getQueue(name)) {
+        const { policy: _, ...changeable } = settings;
+        await boss.updateQueue(name, changeable);
+      } else await boss.createQueue(name, settings);
+    }
+    await boss.stop({ graceful: false });
+  }
+
+  async start(): Promise<void> {
+    this.#started ??= this.#boss.start();
+    await this.#started;
+  }
+
+  /**
+   * Puts the next slice of a job on the queue, in the caller's transaction. A job has at most one waiting slice: a waiting
+   * one is brought forward.
+   *
+   * @param afterMs not before this long from now
+   */
+  async sendSlice(em: EntityManager, jobId: number, afterMs = 0): Promise<void> {
+    await this.#boss.upsert(SLICE, { jobId } satisfies SliceData, {
+      singletonKey: String(jobId),
+      startAfter: Math.ceil(afterMs / 1000),
+      db: fromKysely(em.getKysely() as unknown as Parameters<typeof fromKysely>[0]),
+    });
+  }
+
+  /** Works slices until `stop`. `run` gets the job's id and a signal that ends when the slice was handed to another worker. */
+  async work(concurrency: number, run: (jobId: number, signal: AbortSignal) => Promise<void>): Promise<void> {
+    await this.#boss.work<SliceData>(
+      SLICE,
+      {
+        localConcurrency: concurrency,
+        pollingIntervalSeconds: 1,
+        notifyPollingIntervalSeconds: 1,
+        heartbeatRefreshSeconds: 2,
+      },
+      async (jobs) => {
+        for (const job of jobs) await run(job.data.jobId, job.signal);
+      },
+    );
+  }
+
+  /** Slices waiting for a worker. */
+  async length(): Promise<number> {
+    const [latest] = await this.#boss.getQueueStats(SLICE, { force: true });
+    return latest?.readyCount ?? 0;
+  }
+
+  /** Waits for running slices to hand themselves back, at most `timeoutMs`. */
+  async stop(timeoutMs: number): Promise<void> {
+    if (this.#started) await this.#boss.stop({ graceful: true, timeout: timeoutMs });
+  }
+}

@@ -1,0 +1,14 @@
+/** PENDING waits for a worker, RUNNING has one or waits for its next slice; the last three are ends. */
+export type JobState = 'PENDING' | 'RUNNING' | 'PAUSED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+
+/** How far one phase is, in its own unit (tournaments, sets, …), and what its rows turned out to be. */
+export type PhaseCounts = {
+  done: number;
+  total: number;
+  new: number;
+  changed: number;
+  unchanged: number;
+  gone: number;
+};
+
+export const NO_COUNTS: PhaseCounts = { done: 0, total: 0, new: 0, changed: 0, unchanged: 0, gone: 0 };

@@ -1,0 +1,152 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { firstRow, rows } from '../database/database.ts';
+import type { NewItem, WorkItem } from './kind.ts';
+
+const COLUMNS = sql`id::text as id, kind, key, page, label, data`;
+
+/** The work list of one job: what is still to do, what failed, and what the items keep. */
+export class WorkList {
+  readonly #em: EntityManager;
+  readonly #jobId: number;
+  readonly #phases: readonly string[];
+
+  /** @param phases the names of the kind's phases, in order */
+  constructor(em: EntityManager, jobId: number, phases: readonly string[]) {
+    this.#em = em;
+    this.#jobId = jobId;
+    this.#phases = phases;
+  }
+
+  /** Adds items that are not on the list yet. Returns how many were added. */
+  async add(items: readonly NewItem[]): Promise<number> {
+    if (items.length === 0) return 0;
+    const given = items.map((item) => ({
+      ...item,
+      phase: this.#phases.indexOf(item.phase),
+      page: item.page ?? 1,
+      data: item.data ?? {},
+    }));
+    const added = await rows(
+      this.#em,
+      sql`insert into import_item (job_id, phase_order, kind, key, page, label, data)
+          select ${this.#jobId}, phase, kind, key, page, label, data
+          from json_to_recordset(${JSON.stringify(given)}::json)
+            as given(phase smallint, kind text, key text, page int, label text, data jsonb)
+          on conflict (job_id, kind, key, page) do nothing returning id`,
+    );
+    return added.length;
+  }
+
+  /** Items that may be worked on now, the earliest phase first, without those already at work. */
+  async due(limit: number, atWork: readonly string[]): Promise<WorkItem[]> {
+    return await rows(
+      this.#em,
+      sql<WorkItem>`select ${COLUMNS} from import_item
+        where job_id = ${this.#jobId} and state = 'pending' and (not_before is null or not_before <= now())
+          and id <> all(${[...atWork]}::bigint[])
+        order by phase_order, id limit ${limit}`,
+    );
+  }
+
+  /** Milliseconds until the next item that waits may be worked on, or undefined when nothing is left to do. */
+  async untilNext(): Promise<number | undefined> {
+    const row = await firstRow(
+      this.#em,
+      sql<{ ms: number | null }>`
+        select ceil(extract(epoch from min(coalesce(not_before, now())) - now()) * 1000)::float8 as ms
+        from import_item where job_id = ${this.#jobId} and state = 'pending'`,
+    );
+    return row?.ms == null ? undefined : Math.max(0, row.ms);
+  }
+
+  /** Marks an item done, if it is still to do (a restarted walk takes its pages off the list). */
+  async settle(id: string): Promise<boolean> {
+    const settled = await rows(
+      this.#em,
+      sql`update import_item set state = 'done', error = null where id = ${id} and state = 'pending' returning id`,
+    );
+    return settled.length > 0;
+  }
+
+  /** All pages of a walk that are on the list, by page. */
+  async pages(kind: string, key: string): Promise<(WorkItem & { state: 'pending' | 'done' | 'failed' })[]> {
+    return await rows(
+      this.#em,
+      sql<WorkItem & { state: 'pending' | 'done' | 'failed' }>`select ${COLUMNS}, state from import_item
+        where job_id = ${this.#jobId} and kind = ${kind} and key = ${key} order by page`,
+    );
+  }
+
+  async keep(id: string, data: Record<string, unknown>): Promise<void> {
+    await rows(this.#em, sql`update import_item set data = ${JSON.stringify(data)}::jsonb where id = ${id}`);
+  }
+
+  /** Takes the later pages of a walk off the list. */
+  async dropPages(kind: string, key: string): Promise<void> {
+    await rows(
+      this.#em,
+      sql`delete from import_item where job_id = ${this.#jobId} and kind = ${kind} and key = ${key} and page > 1`,
+    );
+    await this.#countErrors();
+  }
+
+  /** Puts the first page of an item back on the list. */
+  async reopen(
+    kind: string,
+    key: string,
+    options: { data?: Record<string, unknown>; afterMs?: number } = {},
+  ): Promise<void> {
+    await rows(
+      this.#em,
+      sql`update import_item set state = 'pending', attempts = 0, error = null,
+            data = coalesce(${options.data ? JSON.stringify(options.data) : null}::jsonb, data),
+            not_before = now() + make_interval(secs => ${(options.afterMs ?? 0) / 1000})
+          where job_id = ${this.#jobId} and kind = ${kind} and key = ${key} and page = 1`,
+    );
+  }
+
+  /** Leaves an item as failed, with the reason that people are shown. */
+  async fail(id: string, reason: string): Promise<void> {
+    await rows(this.#em, sql`update import_item set state = 'failed', error = ${reason} where id = ${id}`);
+    await this.#countErrors();
+  }
+
+  /** Puts all failed items back on the list. Returns how many there were. */
+  async reopenFailed(): Promise<number> {
+    const reopened = await rows(
+      this.#em,
+      sql`update import_item set state = 'pending', attempts = 0, not_before = null
+          where job_id = ${this.#jobId} and state = 'failed' returning id`,
+    );
+    await this.#countErrors();
+    return reopened.length;
+  }
+
+  /** Counts one more failed attempt at an item. Returns how many there were. */
+  async countAttempt(id: string): Promise<number> {
+    const row = await firstRow(
+      this.#em,
+      sql<{
+        attempts: number;
+      }>`update import_item set attempts = attempts + 1 where id = ${id} returning attempts`,
+    );
+    return row?.attempts ?? 0;
+  }
+
+  /** Leaves an item alone for some time. */
+  async postpone(id: string, reason: string, delayMs: number): Promise<void> {
+    await rows(
+      this.#em,
+      sql`update import_item set error = ${reason}, not_before = now() + make_interval(secs => ${delayMs / 1000}) where id = ${id}`,
+    );
+  }
+
+  async #countErrors(): Promise<void> {
+    await rows(
+      this.#em,
+      sql`update import_job set error_count = (select count(*) from import_item where job_id = ${this.#jobId} and state = 'failed')
+          where id = ${this.#jobId}`,
+    );
+  }
+}

@@ -1,0 +1,131 @@
+import type { WebSocket } from 'ws';
+import { type Json, isJson } from './form.ts';
+import type { Gateway, Session } from './gateway.ts';
+import { KNOWN_INTENTS, PRIVILEGED_INTENTS } from './intents.ts';
+
+/** Close codes. Source: Discord docs, Opcodes and Status Codes, Gateway Close Event Codes. */
+const CLOSE = {
+  unknownOpcode: [4001, 'Unknown opcode.'],
+  decodeError: [4002, 'Error while decoding payload.'],
+  notAuthenticated: [4003, 'Not authenticated.'],
+  authenticationFailed: [4004, 'Authentication failed.'],
+  alreadyAuthenticated: [4005, 'Already authenticated.'],
+  invalidSeq: [4007, 'Invalid seq.'],
+  rateLimited: [4008, 'Rate limited.'],
+  timedOut: [4009, 'Session timed out.'],
+  invalidShard: [4010, 'Invalid shard.'],
+  invalidIntents: [4013, 'Invalid intent(s).'],
+  disallowedIntents: [4014, 'Disallowed intent(s).'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+/** The largest payload that a client may send, in bytes. */
+const MAX_PAYLOAD = 4_096;
+
+/** One websocket of a client: hello, identify or resume, heartbeats. */
+export class Connection {
+  session: Session | undefined;
+  readonly #gateway: Gateway;
+  readonly #socket: WebSocket;
+  readonly #timer: NodeJS.Timeout;
+  #beats = 1;
+  #sends: number[] = [];
+
+  constructor(gateway: Gateway, socket: WebSocket) {
+    this.#gateway = gateway;
+    this.#socket = socket;
+    socket.on('message', (data) => this.#receive(String(data)));
+    socket.on('close', (code) => this.#closed(code));
+    socket.on('error', () => {});
+    const { heartbeatIntervalMs } = gateway.options;
+    this.#timer = setInterval(() => this.#checkPulse(), heartbeatIntervalMs * 1.5);
+    this.#timer.unref();
+    this.send(10, { heartbeat_interval: heartbeatIntervalMs, _trace: [] });
+  }
+
+  send(op: number, d: unknown, event?: { s: number; t: string }): void {
+    this.#socket.send(JSON.stringify({ op, d, s: event?.s ?? null, t: event?.t ?? null }));
+  }
+
+  /** Closes with a code, or without one as if the network had gone. */
+  close(code?: number, reason?: string): void {
+    if (code === undefined) this.#socket.terminate();
+    else this.#socket.close(code, reason);
+  }
+
+  #end([code, reason]: readonly [number, string]): void {
+    this.#socket.close(code, reason);
+  }
+
+  #closed(code: number): void {
+    clearInterval(this.#timer);
+    // A client that closes with 1000 or 1001 gives its session up. Source: Discord docs, Gateway, Resuming.
+    if (this.session && (code === 1000 || code === 1001)) this.#gateway.end(this.session);
+    this.#gateway.closed(this);
+  }
+
+  /** Closes a connection that missed its heartbeats. */
+  #checkPulse(): void {
+    if (this.#beats === 0) this.#end(CLOSE.timedOut);
+    this.#beats = 0;
+  }
+
+  #receive(text: string): void {
+    const { limits, clock } = this.#gateway;
+    const { count, perMs } = limits.limit('gatewaySend');
+    const now = clock.now();
+    this.#sends = [...this.#sends.filter((at) => at > now - perMs), now];
+    if (this.#sends.length > count) return this.#end(CLOSE.rateLimited);
+    const payload = Buffer.byteLength(text) > MAX_PAYLOAD ? undefined : parse(text);
+    if (!payload) return this.#end(CLOSE.decodeError);
+    if (payload.op === 1) return this.#heartbeat();
+    if (payload.op === 2) return this.#identify(isJson(payload.d) ? payload.d : {});
+    if (payload.op === 6) return this.#resume(isJson(payload.d) ? payload.d : {});
+    if (!this.session) return this.#end(CLOSE.notAuthenticated);
+    // Presence, voice state and member requests are taken and lead to nothing here.
+    if (![3, 4, 8, 31].includes(payload.op as number)) this.#end(CLOSE.unknownOpcode);
+  }
+
+  #heartbeat(): void {
+    this.#beats++;
+    if (this.#gateway.acks) this.send(11, null);
+  }
+
+  #identify(d: Json): void {
+    const { options, limits } = this.#gateway;
+    if (this.session) return this.#end(CLOSE.alreadyAuthenticated);
+    if (d.token !== options.token) return this.#end(CLOSE.authenticationFailed);
+    const shard = d.shard === undefined ? ([0, 1] as [number, number]) : shardFrom(d.shard);
+    if (!shard) return this.#end(CLOSE.invalidShard);
+    const intents = d.intents;
+    if (typeof intents !== 'number' || !Number.isInteger(intents) || intents & ~KNOWN_INTENTS)
+      return this.#end(CLOSE.invalidIntents);
+    if (intents & PRIVILEGED_INTENTS & ~options.privilegedIntents) return this.#end(CLOSE.disallowedIntents);
+    const tooFast = limits.take('identify').exceeded || limits.take('identifyPerDay').exceeded;
+    if (tooFast) return this.send(9, false);
+    this.session = this.#gateway.begin(this, intents, shard);
+  }
+
+  #resume(d: Json): void {
+    if (this.session) return this.#end(CLOSE.alreadyAuthenticated);
+    if (d.token !== this.#gateway.options.token) return this.#end(CLOSE.authenticationFailed);
+    if (typeof d.seq !== 'number') return this.#end(CLOSE.invalidSeq);
+    this.session = this.#gateway.resume(this, String(d.session_id), d.seq);
+    if (!this.session) this.send(9, false);
+  }
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJson(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function shardFrom(value: unknown): [number, number] | undefined {
+  if (!Array.isArray(value) || value.length !== 2) return undefined;
+  const [id, count] = value;
+  if (!Number.isInteger(id) || !Number.isInteger(count) || count < 1 || id < 0 || id >= count) return undefined;
+  return [id, count];
+}

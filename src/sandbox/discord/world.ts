@@ -1,0 +1,320 @@
+import type { Bus } from './bus.ts';
+import { INTENTS } from './intents.ts';
+import { DEFAULT_EVERYONE, type PermissionInput, permissionBits } from './permissions.ts';
+import { channelJson, guildCreateJson, guildJson, memberJson, roleJson } from './wire.ts';
+
+export type User = {
+  id: string;
+  username: string;
+  globalName: string | null;
+  bot: boolean;
+  /** The language of the person's client. */
+  locale: string;
+  /** Whether the person takes direct messages from members of a shared guild. */
+  acceptsDms: boolean;
+};
+export type Role = {
+  id: string;
+  name: string;
+  permissions: bigint;
+  position: number;
+  color: number;
+  mentionable: boolean;
+  /** Set on the role that an application brings along. */
+  botId?: string;
+};
+export type Member = { userId: string; roles: string[]; nick: string | null; joinedAt: number };
+export type Guild = {
+  id: string;
+  name: string;
+  ownerId: string;
+  locale: string;
+  roles: Map<string, Role>;
+  members: Map<string, Member>;
+  /** False during an outage: the guild exists, but the gateway calls it unavailable. */
+  available: boolean;
+};
+export type Overwrite = { id: string; type: 0 | 1; allow: bigint; deny: bigint };
+export type OverwriteInput = { id: string; allow?: PermissionInput; deny?: PermissionInput };
+export type Channel = {
+  id: string;
+  type: number;
+  guildId?: string;
+  name: string;
+  topic: string | null;
+  position: number;
+  overwrites: Overwrite[];
+  /** The other side of a direct message channel. */
+  recipientId?: string;
+  lastMessageId: string | null;
+};
+export type Application = { id: string; name: string; botId: string; ownerId: string };
+
+type GuildInput = { name: string; ownerId?: string; id?: string; locale?: string };
+type UserInput = { username: string; globalName?: string; id?: string; locale?: string; acceptsDms?: boolean };
+type RoleInput = { name: string; permissions?: PermissionInput; mentionable?: boolean; color?: number; id?: string };
+type ChannelInput = { name: string; overwrites?: OverwriteInput[]; type?: number; topic?: string; id?: string };
+/** A thing or its id. */
+export type Ref = string | { id: string };
+
+const idOf = (ref: Ref): string => (typeof ref === 'string' ? ref : ref.id);
+
+/** Application, users, guilds, roles, members and channels, and the events that their changes cause. */
+export class World {
+  readonly users = new Map<string, User>();
+  readonly guilds = new Map<string, Guild>();
+  readonly channels = new Map<string, Channel>();
+  readonly application: Application;
+  readonly newId: () => string;
+  readonly #bus: Bus;
+  readonly #now: () => number;
+
+  constructor(bus: Bus, newId: () => string, now: () => number) {
+    this.#bus = bus;
+    this.#now = now;
+    this.newId = newId;
+    const owner = this.addUser({ username: 'developer', globalName: 'Developer' });
+    const id = newId();
+    this.users.set(id, this.#user({ username: 'Herald', id }, true));
+    this.application = { id, name: 'Herald', botId: id, ownerId: owner.id };
+  }
+
+  get bot(): User {
+    return this.user(this.application.botId);
+  }
+
+  user(ref: Ref): User {
+    return found(this.users.get(idOf(ref)), 'user', ref);
+  }
+
+  guild(ref: Ref): Guild {
+    return found(this.guilds.get(idOf(ref)), 'guild', ref);
+  }
+
+  channel(ref: Ref): Channel {
+    return found(this.channels.get(idOf(ref)), 'channel', ref);
+  }
+
+  channelsOf(guildId: string): Channel[] {
+    return [...this.channels.values()].filter((channel) => channel.guildId === guildId);
+  }
+
+  /** The guilds that the bot is in. */
+  botGuilds(): Guild[] {
+    return [...this.guilds.values()].filter((guild) => guild.members.has(this.application.botId));
+  }
+
+  addUser(input: UserInput): User {
+    const user = this.#user(input, false);
+    this.users.set(user.id, user);
+    this.#bus.changed('member', user.id);
+    return user;
+  }
+
+  /** A guild with its owner in it (a new person where none is named) and no channels; the bot is not in it yet. */
+  addGuild(input: GuildInput): Guild {
+    const id = input.id ?? this.newId();
+    const ownerId = input.ownerId ?? this.addUser({ username: `owner_of_${id}`, globalName: 'Owner' }).id;
+    const everyone: Role = { ...newRole(id, '@everyone', DEFAULT_EVERYONE), position: 0 };
+    const guild: Guild = {
+      id,
+      name: input.name,
+      ownerId,
+      locale: input.locale ?? 'en-US',
+      roles: new Map([[id, everyone]]),
+      members: new Map(),
+      available: true,
+    };
+    this.guilds.set(id, guild);
+    this.addMember(guild, ownerId);
+    this.#bus.changed('guild', id);
+    return guild;
+  }
+
+  addMember(guildRef: Ref, userRef: Ref, input: { roles?: Ref[]; nick?: string } = {}): Member {
+    const guild = this.guild(guildRef);
+    const user = this.user(userRef);
+    const roles = (input.roles ?? []).map(idOf);
+    const member: Member = { userId: user.id, roles, nick: input.nick ?? null, joinedAt: this.#now() };
+    guild.members.set(user.id, member);
+    this.#send('GUILD_MEMBER_ADD', guild, INTENTS.GuildMembers, {
+      ...memberJson(this, member),
+      guild_id: guild.id,
+    });
+    this.#bus.changed('member', user.id);
+    return member;
+  }
+
+  setMemberRoles(guildRef: Ref, userRef: Ref, roles: Ref[]): void {
+    const guild = this.guild(guildRef);
+    const member = found(guild.members.get(idOf(userRef)), 'member', userRef);
+    member.roles = roles.map(idOf);
+    const intent = member.userId === this.application.botId ? INTENTS.Guilds : INTENTS.GuildMembers;
+    this.#send('GUILD_MEMBER_UPDATE', guild, intent, { ...memberJson(this, member), guild_id: guild.id });
+    this.#bus.changed('member', member.userId);
+  }
+
+  addRole(guildRef: Ref, input: RoleInput): Role {
+    const guild = this.guild(guildRef);
+    const role: Role = {
+      ...newRole(input.id ?? this.newId(), input.name, permissionBits(input.permissions ?? 0n)),
+      position: guild.roles.size,
+      mentionable: input.mentionable ?? false,
+      color: input.color ?? 0,
+    };
+    guild.roles.set(role.id, role);
+    this.#roleChanged('GUILD_ROLE_CREATE', guild, role);
+    return role;
+  }
+
+  setRolePermissions(guildRef: Ref, roleRef: Ref, permissions: PermissionInput): void {
+    const guild = this.guild(guildRef);
+    const role = found(guild.roles.get(idOf(roleRef)), 'role', roleRef);
+    role.permissions = permissionBits(permissions);
+    this.#roleChanged('GUILD_ROLE_UPDATE', guild, role);
+  }
+
+  addChannel(guildRef: Ref, input: ChannelInput): Channel {
+    const guild = this.guild(guildRef);
+    const channel: Channel = {
+      id: input.id ?? this.newId(),
+      type: input.type ?? 0,
+      guildId: guild.id,
+      name: input.name,
+      topic: input.topic ?? null,
+      position: this.channelsOf(guild.id).length,
+      overwrites: (input.overwrites ?? []).map((overwrite) => this.#overwrite(guild, overwrite)),
+      lastMessageId: null,
+    };
+    this.channels.set(channel.id, channel);
+    this.#channelChanged('CHANNEL_CREATE', channel);
+    return channel;
+  }
+
+  setOverwrites(channelRef: Ref, overwrites: OverwriteInput[]): void {
+    const channel = this.channel(channelRef);
+    const guild = this.guild(channel.guildId ?? '');
+    channel.overwrites = overwrites.map((overwrite) => this.#overwrite(guild, overwrite));
+    this.#channelChanged('CHANNEL_UPDATE', channel);
+  }
+
+  deleteChannel(channelRef: Ref): void {
+    const channel = this.channel(channelRef);
+    this.channels.delete(channel.id);
+    this.#channelChanged('CHANNEL_DELETE', channel);
+  }
+
+  /** The direct message channel between the bot and a person, made where there is none. */
+  dmChannel(userId: string): { channel: Channel; isNew: boolean } {
+    const known = [...this.channels.values()].find((channel) => channel.recipientId === userId);
+    if (known) return { channel: known, isNew: false };
+    const channel: Channel = {
+      id: this.newId(),
+      type: 1,
+      name: '',
+      topic: null,
+      position: 0,
+      overwrites: [],
+      recipientId: userId,
+      lastMessageId: null,
+    };
+    this.channels.set(channel.id, channel);
+    this.#bus.changed('channel', channel.id);
+    return { channel, isNew: true };
+  }
+
+  /** Adds the bot to a guild with a managed role that has these permissions. */
+  installBot(guildRef: Ref, permissions: PermissionInput): Role {
+    const guild = this.guild(guildRef);
+    const role: Role = {
+      ...newRole(this.newId(), this.application.name, permissionBits(permissions)),
+      position: guild.roles.size,
+      botId: this.application.botId,
+    };
+    guild.roles.set(role.id, role);
+    this.addMember(guild, this.application.botId, { roles: [role] });
+    this.#send('GUILD_CREATE', guild, INTENTS.Guilds, guildCreateJson(this, guild));
+    this.#bus.changed('guild', guild.id);
+    return role;
+  }
+
+  /** Changes what the bot's own role allows. */
+  setBotPermissions(guildRef: Ref, permissions: PermissionInput): void {
+    const guild = this.guild(guildRef);
+    const role = [...guild.roles.values()].find((each) => each.botId === this.application.botId);
+    this.setRolePermissions(guild, found(role, 'role of the bot in', guildRef), permissions);
+  }
+
+  /** Takes the bot out of a guild, as someone who kicks it does. */
+  removeBot(guildRef: Ref): void {
+    const guild = this.guild(guildRef);
+    const { botId } = this.application;
+    guild.members.delete(botId);
+    for (const role of [...guild.roles.values()]) if (role.botId === botId) guild.roles.delete(role.id);
+    this.#send('GUILD_DELETE', guild, INTENTS.Guilds, { id: guild.id });
+    this.#bus.changed('guild', guild.id);
+  }
+
+  /** Starts or ends an outage of a guild: the bot stays in it, but the gateway calls it unavailable. */
+  setAvailable(guildRef: Ref, available: boolean): void {
+    const guild = this.guild(guildRef);
+    if (guild.available === available) return;
+    guild.available = available;
+    if (available) this.#send('GUILD_CREATE', guild, INTENTS.Guilds, guildCreateJson(this, guild));
+    else this.#send('GUILD_DELETE', guild, INTENTS.Guilds, { id: guild.id, unavailable: true });
+    this.#bus.changed('guild', guild.id);
+  }
+
+  renameGuild(guildRef: Ref, name: string): void {
+    const guild = this.guild(guildRef);
+    guild.name = name;
+    this.#send('GUILD_UPDATE', guild, INTENTS.Guilds, guildJson(guild));
+    this.#bus.changed('guild', guild.id);
+  }
+
+  #user(input: UserInput, bot: boolean): User {
+    return {
+      id: input.id ?? this.newId(),
+      username: input.username,
+      globalName: input.globalName ?? null,
+      bot,
+      locale: input.locale ?? 'en-US',
+      acceptsDms: input.acceptsDms ?? true,
+    };
+  }
+
+  #overwrite(guild: Guild, input: OverwriteInput): Overwrite {
+    return {
+      id: input.id,
+      type: guild.roles.has(input.id) ? 0 : 1,
+      allow: permissionBits(input.allow ?? 0n),
+      deny: permissionBits(input.deny ?? 0n),
+    };
+  }
+
+  #roleChanged(t: string, guild: Guild, role: Role): void {
+    this.#send(t, guild, INTENTS.Guilds, { guild_id: guild.id, role: roleJson(role) });
+    this.#bus.changed('guild', guild.id);
+  }
+
+  #channelChanged(t: string, channel: Channel): void {
+    const guild = this.guild(channel.guildId ?? '');
+    this.#send(t, guild, INTENTS.Guilds, channelJson(this, channel));
+    this.#bus.changed('channel', channel.id);
+  }
+
+  /** Only guilds that the bot is in (or just left) are told to it. */
+  #send(t: string, guild: Guild, intent: number, d: unknown): void {
+    if (t !== 'GUILD_DELETE' && !guild.members.has(this.application.botId)) return;
+    this.#bus.dispatch({ t, d, guildId: guild.id, intent });
+  }
+}
+
+function newRole(id: string, name: string, permissions: bigint): Role {
+  return { id, name, permissions, position: 1, color: 0, mentionable: false };
+}
+
+function found<T>(value: T | undefined, what: string, ref: Ref): T {
+  if (value === undefined) throw new Error(`the sandbox has no ${what} ${idOf(ref)}`);
+  return value;
+}
