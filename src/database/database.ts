@@ -22,6 +22,7 @@ export function ormOptions(url: string, entities: readonly EntitySchema[]) {
     migrations: {
       path: fileURLToPath(new URL('../../migrations', import.meta.url)),
       snapshotName: 'schema',
+      emit: 'ts' as const,
       transactional: true,
       allOrNothing: true,
     },

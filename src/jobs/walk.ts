@@ -1,16 +1,29 @@
-import type { CountChanges, NewItem, WorkItem } from './kind.ts';
+import type { NewItem, WorkItem } from './kind.ts';
 import type { PhaseCounts } from './state.ts';
 import type { WorkList } from './work-list.ts';
 
-/** What the first page of a walk keeps: the frozen page size, the pass, and what was already counted. */
-export type WalkData = { perPage: number; pass?: number; counted?: number; total?: number; written?: number };
+/**
+ * What an item keeps as a page of a walk. The first page also keeps what holds for all: the frozen page size, the pass,
+ * and what was already counted.
+ */
+export type WalkState = {
+  perPage?: number;
+  pass?: number;
+  counted?: number;
+  total?: number;
+  written?: number;
+  seen?: readonly string[];
+  empty?: number;
+};
 
 /** One page of a list at the source. */
 export type PageRead = {
   /** Keys of the entries on the page. */
   keys: readonly string[];
-  /** Entries that the source sent as null. */
+  /** Entries that the source sent as null or unreadable. */
   empty: number;
+  /** What was wrong with the entries that count as empty, if something was. */
+  complaint?: string;
   /** How many entries the source says the whole list has. */
   total: number;
   /** Pages of the list at this page size, where it does not follow from `total`. */
@@ -18,12 +31,17 @@ export type PageRead = {
 };
 
 export type WalkResult =
-  | { state: 'open' | 'again'; counts: Partial<PhaseCounts> }
+  | { state: 'open' | 'again' | 'failed'; counts: Partial<PhaseCounts> }
   /** Every entry was seen, none was empty: what is not in `seen` is gone at the source. */
-  | { state: 'complete'; counts: Partial<PhaseCounts>; seen: ReadonlySet<string> }
-  | { state: 'failed'; counts: Partial<PhaseCounts>; reason: string };
+  | { state: 'complete'; counts: Partial<PhaseCounts>; seen: ReadonlySet<string> };
 
 const PASSES = 3;
+const AGAIN_AFTER_MS = 500;
+
+/** The walk's part of what an item keeps. */
+export function walkOf(item: Pick<WorkItem, 'data'>): WalkState {
+  return (item.data.walk as WalkState | undefined) ?? {};
+}
 
 /**
  * Settles one page of a walk: adds the further pages once their number is known, and after the last one compares what was
@@ -36,72 +54,63 @@ export async function settlePage(
   list: WorkList,
   item: WorkItem,
   phase: string,
+  perPage: number,
   page: PageRead,
   written: { new: number; changed: number },
 ): Promise<WalkResult> {
-  await list.keep(item.id, { ...item.data, seen: page.keys, empty: page.empty });
-  const before = await list.pages(item.kind, item.key);
-  const first = before[0];
+  const keep = (entry: WorkItem, walk: WalkState) => list.keep(entry.id, { ...entry.data, walk });
+  await keep(item, { ...walkOf(item), perPage, seen: page.keys, empty: page.empty });
+  const pages = await list.pages(item.kind, item.key);
+  const [first] = pages;
   if (!first) throw new Error('a walk without its first page');
-  const data = first.data as WalkData;
-  const last = page.pages ?? Math.max(1, Math.ceil(page.total / data.perPage));
-  const known = new Set(before.map((entry) => entry.page));
-  const further: NewItem[] = [];
-  for (let number = 2; number <= last; number++)
-    if (!known.has(number))
-      further.push({
-        phase,
-        kind: item.kind,
-        key: item.key,
-        page: number,
-        label: item.label,
-        data: { perPage: data.perPage },
-      });
-  await list.add(further);
+  const walk = walkOf(first);
+  const last = page.pages ?? Math.max(1, Math.ceil(page.total / perPage));
+  const added = await list.add(furtherPages(first, phase, perPage, last, new Set(pages.map((entry) => entry.page))));
 
-  const pages = before.filter((entry) => entry.page <= last || entry.state === 'done');
-  const seen = new Set(pages.flatMap((entry) => (entry.data.seen as string[] | undefined) ?? []));
-  const empty = pages.reduce((sum, entry) => sum + ((entry.data.empty as number | undefined) ?? 0), 0);
-  const isEnd =
-    further.length === 0 && before.every((entry) => entry.state !== 'pending' || entry.page > last);
-  const isWhole = seen.size >= page.total && empty === 0;
+  const seen = new Set(pages.flatMap((entry) => walkOf(entry).seen ?? []));
+  const empty = pages.reduce((sum, entry) => sum + (walkOf(entry).empty ?? 0), 0);
+  const isOpen = added > 0 || pages.some((entry) => entry.state === 'failed' || (entry.state === 'pending' && entry.page <= last));
+  const isComplete = !isOpen && seen.size >= page.total && empty === 0;
 
-  const counted = isEnd && isWhole ? seen.size : Math.max(data.counted ?? 0, Math.min(seen.size, page.total));
-  const total = isEnd && isWhole ? seen.size : page.total;
-  const rowsWritten = (data.written ?? 0) + written.new + written.changed;
-  const counts = {
-    done: counted - (data.counted ?? 0),
-    total: total - (data.total ?? 0),
-    new: written.new,
-    changed: written.changed,
-  };
-  const keep: WalkData = { ...data, counted, total, written: rowsWritten };
-  if (!isEnd || before.some((entry) => entry.state === 'failed')) {
-    await list.keep(first.id, { ...first.data, ...keep });
+  const counted = isComplete ? seen.size : Math.max(walk.counted ?? 0, Math.min(seen.size, page.total));
+  const total = isComplete ? seen.size : page.total;
+  const all = (walk.written ?? 0) + written.new + written.changed;
+  const counts = { ...written, done: counted - (walk.counted ?? 0), total: total - (walk.total ?? 0) };
+  const told = { perPage, counted, total, written: all };
+  if (isOpen) {
+    await keep(first, { ...walk, ...told });
     return { state: 'open', counts };
   }
   await list.dropPages(item.kind, item.key);
-  const pass = data.pass ?? 1;
-  if (!isWhole && pass < PASSES) {
-    await list.reopen(item.kind, item.key, { data: { ...keep, pass: pass + 1 }, afterMs: 500 * pass });
+  const pass = walk.pass ?? 1;
+  if (!isComplete && pass < PASSES) {
+    await list.reopen(item.kind, item.key, { data: { ...first.data, walk: { ...told, pass: pass + 1 } }, afterMs: AGAIN_AFTER_MS * pass });
     return { state: 'again', counts };
   }
-  await list.keep(first.id, { perPage: data.perPage, counted, total });
-  const final = { ...counts, unchanged: Math.max(0, seen.size - rowsWritten) };
-  if (isWhole) return { state: 'complete', counts: final, seen };
-  const reason =
-    empty > 0
-      ? `sent ${empty} empty of ${page.total} entries`
-      : `reports ${page.total} entries but lists ${seen.size}`;
-  await list.fail(first.id, reason);
-  return { state: 'failed', counts: final, reason };
+  await keep(first, { perPage, counted, total });
+  const final = { ...counts, unchanged: Math.max(0, seen.size - all) };
+  if (isComplete) return { state: 'complete', counts: final, seen };
+  await list.fail(first.id, shortfall(page, seen.size, empty));
+  return { state: 'failed', counts: final };
 }
 
 /** Begins a walk anew with another page size: page boundaries move with it, so no page of the old size can be used. */
-export async function restartWalk(list: WorkList, item: WorkItem, perPage: number): Promise<CountChanges> {
-  const [first] = await list.pages(item.kind, item.key);
-  const { seen: _, empty: __, ...data } = first?.data ?? {};
+export async function restartWalk(list: WorkList, item: WorkItem, perPage: number): Promise<void> {
+  const [first = item] = await list.pages(item.kind, item.key);
+  const { seen: _, empty: __, ...walk } = walkOf(first);
   await list.dropPages(item.kind, item.key);
-  await list.reopen(item.kind, item.key, { data: { ...data, perPage } });
-  return {};
+  await list.reopen(item.kind, item.key, { data: { ...first.data, walk: { ...walk, perPage } } });
+}
+
+function furtherPages(first: WorkItem, phase: string, perPage: number, last: number, known: ReadonlySet<number>): NewItem[] {
+  const { kind, key, label } = first;
+  const further: NewItem[] = [];
+  for (let page = 2; page <= last; page++)
+    if (!known.has(page)) further.push({ phase, kind, key, page, label, data: { ...first.data, walk: { perPage } } });
+  return further;
+}
+
+function shortfall(page: PageRead, seen: number, empty: number): string {
+  if (empty === 0) return `${page.total} entries are reported, but only ${seen} are listed`;
+  return `${empty} of ${page.total} entries came empty${page.complaint ? ` (${page.complaint})` : ''}`;
 }

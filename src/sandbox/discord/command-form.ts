@@ -79,7 +79,11 @@ function readLabel(form: Form, path: Path, value: unknown): string {
 function readPermissions(form: Form, path: Path, value: unknown): string | null {
   if (value === undefined || value === null) return null;
   if (/^\d+$/.test(String(value))) return String(value);
-  form.fail([...path, 'default_member_permissions'], 'NUMBER_TYPE_COERCE', `Value "${String(value)}" is not int.`);
+  form.fail(
+    [...path, 'default_member_permissions'],
+    'NUMBER_TYPE_COERCE',
+    `Value "${String(value)}" is not int.`,
+  );
   return null;
 }
 
@@ -89,14 +93,21 @@ function readReach(form: Form, path: Path, body: Json): Pick<CommandForm, 'conte
     const choices = Array.from({ length: max + 1 }, (_, i) => i);
     return list?.map((each, i) => form.oneOf([...path, key, i], each as number, choices) ?? 0);
   };
-  return { contexts: numbers('contexts', 2) ?? null, integration_types: numbers('integration_types', 1) ?? [0] };
+  return {
+    contexts: numbers('contexts', 2) ?? null,
+    integration_types: numbers('integration_types', 1) ?? [0],
+  };
 }
 
 /** Source: Discord docs, Application Commands: contexts and integration_types are for global commands only. */
 function refuseReach(form: Form, path: Path, body: Json): void {
   for (const key of ['contexts', 'integration_types'])
     if (body[key] !== undefined && body[key] !== null)
-      form.fail([...path, key], 'APPLICATION_COMMAND_GLOBAL_ONLY', `${key} can only be set on global commands`);
+      form.fail(
+        [...path, key],
+        'APPLICATION_COMMAND_GLOBAL_ONLY',
+        `${key} can only be set on global commands`,
+      );
 }
 
 function readOptions(form: Form, path: Path, value: unknown, depth: number): CommandOption[] {
@@ -106,15 +117,27 @@ function readOptions(form: Form, path: Path, value: unknown, depth: number): Com
   let optionalSeen = false;
   options.forEach((option, i) => {
     if (names.has(option.name))
-      form.fail([...path, i, 'name'], 'APPLICATION_COMMAND_OPTIONS_NAME_DUPLICATE', 'Option names must be unique');
+      form.fail(
+        [...path, i, 'name'],
+        'APPLICATION_COMMAND_OPTIONS_NAME_DUPLICATE',
+        'Option names must be unique',
+      );
     names.add(option.name);
     if (isNested(option)) return;
     if (option.required && optionalSeen)
-      form.fail([...path, i], 'APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID', 'Required options must be placed before non-required options');
+      form.fail(
+        [...path, i],
+        'APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID',
+        'Required options must be placed before non-required options',
+      );
     optionalSeen ||= !option.required;
   });
   if (options.some(isNested) && !options.every(isNested))
-    form.fail(path, 'APPLICATION_COMMAND_OPTIONS_TYPE_INVALID', 'Sub-command and sub-command group option types are mutually exclusive to all other types');
+    form.fail(
+      path,
+      'APPLICATION_COMMAND_OPTIONS_TYPE_INVALID',
+      'Sub-command and sub-command group option types are mutually exclusive to all other types',
+    );
   return options;
 }
 
@@ -124,7 +147,8 @@ function readOption(form: Form, path: Path, value: unknown, depth: number): Comm
   const option: CommandOption = {
     type,
     name: readName(form, [...path, 'name'], body.name),
-    description: form.text([...path, 'description'], body.description, { min: 1, max: 100, required: true }) ?? '',
+    description:
+      form.text([...path, 'description'], body.description, { min: 1, max: 100, required: true }) ?? '',
   };
   if (isNested(option)) {
     // A group holds subcommands, a subcommand holds plain options: one level of each.
@@ -145,13 +169,22 @@ function readValueRules(form: Form, path: Path, body: Json, option: CommandOptio
   const types = form.list([...path, 'channel_types'], body.channel_types, { max: 20 });
   if (types && types.length > 0) option.channel_types = types as number[];
   const choices = form.list([...path, 'choices'], body.choices, { max: 25 }) ?? [];
-  if (choices.length > 0) option.choices = choices.map((each, i) => readChoice(form, [...path, 'choices', i], each));
+  if (choices.length > 0)
+    option.choices = choices.map((each, i) => readChoice(form, [...path, 'choices', i], each));
   if (body.autocomplete !== true) return;
   option.autocomplete = true;
   if (choices.length > 0)
-    form.fail([...path, 'choices'], 'APPLICATION_COMMAND_OPTION_CHOICES_AUTOCOMPLETE', 'Choices and autocomplete are mutually exclusive');
+    form.fail(
+      [...path, 'choices'],
+      'APPLICATION_COMMAND_OPTION_CHOICES_AUTOCOMPLETE',
+      'Choices and autocomplete are mutually exclusive',
+    );
   if (![3, 4, 10].includes(option.type))
-    form.fail([...path, 'autocomplete'], 'APPLICATION_COMMAND_OPTION_AUTOCOMPLETE_INVALID', 'Autocomplete is for string, integer and number options');
+    form.fail(
+      [...path, 'autocomplete'],
+      'APPLICATION_COMMAND_OPTION_AUTOCOMPLETE_INVALID',
+      'Autocomplete is for string, integer and number options',
+    );
 }
 
 /** Reads a choice of an option, or one that autocomplete offers. */
@@ -159,7 +192,10 @@ export function readChoice(form: Form, path: Path, value: unknown): { name: stri
   const body = form.model(path, value) ?? {};
   const name = form.text([...path, 'name'], body.name, { min: 1, max: 100, required: true }) ?? '';
   if (typeof body.value === 'number') return { name, value: body.value };
-  return { name, value: form.text([...path, 'value'], body.value, { min: 1, max: 100, required: true }) ?? '' };
+  return {
+    name,
+    value: form.text([...path, 'value'], body.value, { min: 1, max: 100, required: true }) ?? '',
+  };
 }
 
 function isNested(option: CommandOption): boolean {
@@ -167,8 +203,16 @@ function isNested(option: CommandOption): boolean {
 }
 
 /** Names, descriptions and values of a command and everything in it. */
-function sizeOf(part: { name: string; description?: string; options?: CommandOption[]; choices?: { name: string; value: string | number }[] }): number {
+function sizeOf(part: {
+  name: string;
+  description?: string;
+  options?: CommandOption[];
+  choices?: { name: string; value: string | number }[];
+}): number {
   const own = part.name.length + (part.description?.length ?? 0);
-  const choices = (part.choices ?? []).reduce((sum, each) => sum + each.name.length + String(each.value).length, 0);
+  const choices = (part.choices ?? []).reduce(
+    (sum, each) => sum + each.name.length + String(each.value).length,
+    0,
+  );
   return (part.options ?? []).reduce((sum, option) => sum + sizeOf(option), own + choices);
 }

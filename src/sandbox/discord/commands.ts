@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Bus } from './bus.ts';
 import { type CommandForm, readCommand } from './command-form.ts';
 import { refuse } from './errors.ts';
-import { Form, type Json, isJson } from './form.ts';
+import { Form, isJson, type Json } from './form.ts';
 import type { Limits } from './limits.ts';
 import type { World } from './world.ts';
 
@@ -48,7 +48,11 @@ export class Commands {
     const names = new Set<string>();
     read.forEach(({ name, type }, i) => {
       if (names.has(`${type}:${name}`))
-        form.fail([i, 'name'], 'APPLICATION_COMMANDS_DUPLICATE_NAME', 'Application command names must be unique');
+        form.fail(
+          [i, 'name'],
+          'APPLICATION_COMMANDS_DUPLICATE_NAME',
+          'Application command names must be unique',
+        );
       names.add(`${type}:${name}`);
     });
     form.done();
@@ -76,7 +80,12 @@ export class Commands {
     const form = new Form();
     const { contexts, integration_types, ...rest } = old;
     const reach = guildId ? {} : { contexts, integration_types };
-    const read = readCommand(form, [], { ...rest, ...reach, ...(isJson(body) ? body : {}) }, scopeOf(guildId));
+    const read = readCommand(
+      form,
+      [],
+      { ...rest, ...reach, ...(isJson(body) ? body : {}) },
+      scopeOf(guildId),
+    );
     form.done();
     const command = { ...read, id, guildId, version: this.#world.newId() };
     this.#set(guildId, [...this.list(guildId).filter((each) => each.id !== id), command]);
@@ -114,7 +123,8 @@ export class Commands {
 
   #refuseTooMany(commands: CommandForm[]): void {
     for (const [type, max] of Object.entries(MAX_BY_TYPE))
-      if (commands.filter((each) => each.type === Number(type)).length > max) throw refuse.tooManyCommands(max);
+      if (commands.filter((each) => each.type === Number(type)).length > max)
+        throw refuse.tooManyCommands(max);
   }
 
   #set(guildId: string | undefined, commands: Command[]): void {

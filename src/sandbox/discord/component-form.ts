@@ -1,4 +1,4 @@
-import { type Form, type Json, isJson } from './form.ts';
+import { type Form, isJson, type Json } from './form.ts';
 
 /** A component as it is stored and sent: an action row, a button, a select. */
 export type Component = {
@@ -47,7 +47,11 @@ function readRow(state: State, path: Path, value: unknown): Component {
   if (body.components === undefined) form.required([...path, 'components']);
   const components = (children ?? []).map((each, i) => readLeaf(state, [...path, 'components', i], each));
   if (components.length > 1 && components.some((each) => SELECTS.includes(each.type)))
-    form.fail([...path, 'components'], 'COMPONENT_LAYOUT_WIDTH_EXCEEDED', 'The specified component exceeds the maximum width');
+    form.fail(
+      [...path, 'components'],
+      'COMPONENT_LAYOUT_WIDTH_EXCEEDED',
+      'The specified component exceeds the maximum width',
+    );
   return { type: ROW, id, components };
 }
 
@@ -70,12 +74,20 @@ function readButton(state: State, path: Path, body: Json, button: Component): vo
   if (isJson(body.emoji)) button.emoji = body.emoji;
   if (!label && !button.emoji)
     form.fail(path, 'BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED', 'A button must have a label or an emoji');
-  if (button.style !== LINK) return readCustomId(state, path, body, button);
+  if (button.style === LINK) readLink(form, path, body, button);
+  else readCustomId(state, path, body, button);
+}
+
+function readLink(form: Form, path: Path, body: Json, button: Component): void {
   const url = form.url([...path, 'url'], body.url, ['http', 'https', 'discord']);
   if (url) button.url = url;
   else form.fail(path, 'BUTTON_COMPONENT_URL_REQUIRED', 'A url is required for link buttons');
   if (body.custom_id !== undefined)
-    form.fail(path, 'BUTTON_COMPONENT_CUSTOM_ID_URL_EXCLUSIVE', 'A custom id and url cannot both be specified');
+    form.fail(
+      path,
+      'BUTTON_COMPONENT_CUSTOM_ID_URL_EXCLUSIVE',
+      'A custom id and url cannot both be specified',
+    );
 }
 
 function readSelect(state: State, path: Path, body: Json, select: Component): void {
@@ -90,19 +102,26 @@ function readSelect(state: State, path: Path, body: Json, select: Component): vo
   const options = form.list([...path, 'options'], body.options, { min: 1, max: 25 }) ?? [];
   select.options = options.map((each, i) => {
     const option = form.model([...path, 'options', i], each) ?? {};
-    const text = (key: string) => form.text([...path, 'options', i, key], option[key], { max: 100, required: true });
+    const text = (key: string) =>
+      form.text([...path, 'options', i, key], option[key], { max: 100, required: true });
     return { ...option, label: text('label'), value: text('value') };
   });
 }
 
 function readCustomId(state: State, path: Path, body: Json, component: Component): void {
   const { form, ids } = state;
-  if (body.custom_id === undefined || body.custom_id === null)
-    return form.fail(path, 'COMPONENT_CUSTOM_ID_REQUIRED', 'A custom id is required');
+  if (body.custom_id === undefined || body.custom_id === null) {
+    form.fail(path, 'COMPONENT_CUSTOM_ID_REQUIRED', 'A custom id is required');
+    return;
+  }
   const customId = form.text([...path, 'custom_id'], body.custom_id, { min: 1, max: 100 });
   if (customId === undefined) return;
   if (ids.has(customId))
-    form.fail([...path, 'custom_id'], 'COMPONENT_CUSTOM_ID_DUPLICATED', 'Component custom id cannot be duplicated');
+    form.fail(
+      [...path, 'custom_id'],
+      'COMPONENT_CUSTOM_ID_DUPLICATED',
+      'Component custom id cannot be duplicated',
+    );
   ids.add(customId);
   component.custom_id = customId;
 }

@@ -76,12 +76,17 @@ function readAuthor(form: Form, path: Path, value: unknown): Embed['author'] {
   const body = form.model(path, value) ?? {};
   const name = form.text([...path, 'name'], body.name, { max: 256, trim: true, required: true }) ?? '';
   const url = form.url([...path, 'url'], body.url);
-  return withoutEmpty({ name, url, icon_url: form.url([...path, 'icon_url'], body.icon_url) }) as Embed['author'];
+  return withoutEmpty({
+    name,
+    url,
+    icon_url: form.url([...path, 'icon_url'], body.icon_url),
+  }) as Embed['author'];
 }
 
 function readImage(form: Form, path: Path, value: unknown): Embed['image'] {
   if (value === undefined || value === null) return undefined;
-  const url = form.url([...path, 'url'], (form.model(path, value) ?? {}).url, ['http', 'https', 'attachment']);
+  const body = form.model(path, value) ?? {};
+  const url = form.url([...path, 'url'], body.url, ['http', 'https', 'attachment']);
   return url ? { url } : form.required([...path, 'url']);
 }
 
@@ -105,5 +110,7 @@ function sizeOf(embed: Embed): number {
 }
 
 function withoutEmpty(object: Json): Json {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined && value !== ''));
+  return Object.fromEntries(
+    Object.entries(object).filter(([, value]) => value !== undefined && value !== ''),
+  );
 }

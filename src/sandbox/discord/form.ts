@@ -29,8 +29,7 @@ export class Form {
     value: unknown,
     rules: { min?: number; max: number; required?: boolean; trim?: boolean },
   ): string | undefined {
-    if (value === undefined || value === null)
-      return rules.required ? this.required(path) : undefined;
+    if (value === undefined || value === null) return rules.required ? this.required(path) : undefined;
     if (typeof value !== 'string' && typeof value !== 'number')
       return this.fail(path, 'STRING_TYPE_CONVERT', `Could not interpret "${String(value)}" as string.`);
     const text = rules.trim ? String(value).trim() : String(value);
@@ -51,7 +50,11 @@ export class Form {
     if (value.length > rules.max)
       return this.fail(path, 'BASE_TYPE_MAX_LENGTH', `Must be ${rules.max} or fewer in length.`);
     if (value.length < (rules.min ?? 0))
-      return this.fail(path, 'BASE_TYPE_BAD_LENGTH', `Must be between ${rules.min} and ${rules.max} in length.`);
+      return this.fail(
+        path,
+        'BASE_TYPE_BAD_LENGTH',
+        `Must be between ${rules.min} and ${rules.max} in length.`,
+      );
     return value;
   }
 
@@ -84,7 +87,11 @@ export class Form {
     if (typeof value === 'string' && URL.canParse(value)) {
       if (schemes.includes(new URL(value).protocol.slice(0, -1))) return value;
       const list = schemes.map((scheme) => `'${scheme}'`).join(', ');
-      return this.fail(path, 'URL_TYPE_INVALID_SCHEME', `Scheme "${new URL(value).protocol.slice(0, -1)}" is not supported. Scheme must be one of (${list}).`);
+      return this.fail(
+        path,
+        'URL_TYPE_INVALID_SCHEME',
+        `Scheme "${new URL(value).protocol.slice(0, -1)}" is not supported. Scheme must be one of (${list}).`,
+      );
     }
     return this.fail(path, 'URL_TYPE_INVALID_URL', 'Not a well formed URL.');
   }
@@ -99,8 +106,8 @@ export class Form {
         node[key] ??= {};
         node = node[key] as Json;
       }
-      const list = (node._errors ??= []) as Json[];
-      list.push({ code, message });
+      node._errors ??= [];
+      (node._errors as Json[]).push({ code, message });
     }
     throw new ApiError(400, 50035, 'Invalid Form Body', { errors });
   }

@@ -1,7 +1,9 @@
 import type { WebSocket } from 'ws';
-import { type Json, isJson } from './form.ts';
+import { isJson, type Json } from './form.ts';
 import type { Gateway, Session } from './gateway.ts';
 import { KNOWN_INTENTS, PRIVILEGED_INTENTS } from './intents.ts';
+
+type Refusal = readonly [code: number, reason: string];
 
 /** Close codes. Source: Discord docs, Opcodes and Status Codes, Gateway Close Event Codes. */
 const CLOSE = {
@@ -16,7 +18,7 @@ const CLOSE = {
   invalidShard: [4010, 'Invalid shard.'],
   invalidIntents: [4013, 'Invalid intent(s).'],
   disallowedIntents: [4014, 'Disallowed intent(s).'],
-} as const satisfies Record<string, readonly [number, string]>;
+} as const satisfies Record<string, Refusal>;
 
 /** The largest payload that a client may send, in bytes. */
 const MAX_PAYLOAD = 4_096;
@@ -33,7 +35,10 @@ export class Connection {
   constructor(gateway: Gateway, socket: WebSocket) {
     this.#gateway = gateway;
     this.#socket = socket;
-    socket.on('message', (data) => this.#receive(String(data)));
+    socket.on('message', (data) => {
+      const refusal = this.#receive(String(data));
+      if (refusal) this.#end(refusal);
+    });
     socket.on('close', (code) => this.#closed(code));
     socket.on('error', () => {});
     const { heartbeatIntervalMs } = gateway.options;
@@ -52,7 +57,7 @@ export class Connection {
     else this.#socket.close(code, reason);
   }
 
-  #end([code, reason]: readonly [number, string]): void {
+  #end([code, reason]: Refusal): void {
     this.#socket.close(code, reason);
   }
 
@@ -69,20 +74,25 @@ export class Connection {
     this.#beats = 0;
   }
 
-  #receive(text: string): void {
+  /** Takes a payload; gives the reason to close where it is out of order. */
+  #receive(text: string): Refusal | undefined {
     const { limits, clock } = this.#gateway;
     const { count, perMs } = limits.limit('gatewaySend');
     const now = clock.now();
     this.#sends = [...this.#sends.filter((at) => at > now - perMs), now];
-    if (this.#sends.length > count) return this.#end(CLOSE.rateLimited);
+    if (this.#sends.length > count) return CLOSE.rateLimited;
     const payload = Buffer.byteLength(text) > MAX_PAYLOAD ? undefined : parse(text);
-    if (!payload) return this.#end(CLOSE.decodeError);
-    if (payload.op === 1) return this.#heartbeat();
+    if (!payload) return CLOSE.decodeError;
+
     if (payload.op === 2) return this.#identify(isJson(payload.d) ? payload.d : {});
     if (payload.op === 6) return this.#resume(isJson(payload.d) ? payload.d : {});
-    if (!this.session) return this.#end(CLOSE.notAuthenticated);
+    if (payload.op === 1) {
+      this.#heartbeat();
+      return undefined;
+    }
+    if (!this.session) return CLOSE.notAuthenticated;
     // Presence, voice state and member requests are taken and lead to nothing here.
-    if (![3, 4, 8, 31].includes(payload.op as number)) this.#end(CLOSE.unknownOpcode);
+    return [3, 4, 8, 31].includes(payload.op as number) ? undefined : CLOSE.unknownOpcode;
   }
 
   #heartbeat(): void {
@@ -90,27 +100,29 @@ export class Connection {
     if (this.#gateway.acks) this.send(11, null);
   }
 
-  #identify(d: Json): void {
+  #identify(d: Json): Refusal | undefined {
     const { options, limits } = this.#gateway;
-    if (this.session) return this.#end(CLOSE.alreadyAuthenticated);
-    if (d.token !== options.token) return this.#end(CLOSE.authenticationFailed);
+    if (this.session) return CLOSE.alreadyAuthenticated;
+    if (d.token !== options.token) return CLOSE.authenticationFailed;
     const shard = d.shard === undefined ? ([0, 1] as [number, number]) : shardFrom(d.shard);
-    if (!shard) return this.#end(CLOSE.invalidShard);
+    if (!shard) return CLOSE.invalidShard;
     const intents = d.intents;
     if (typeof intents !== 'number' || !Number.isInteger(intents) || intents & ~KNOWN_INTENTS)
-      return this.#end(CLOSE.invalidIntents);
-    if (intents & PRIVILEGED_INTENTS & ~options.privilegedIntents) return this.#end(CLOSE.disallowedIntents);
+      return CLOSE.invalidIntents;
+    if (intents & PRIVILEGED_INTENTS & ~options.privilegedIntents) return CLOSE.disallowedIntents;
     const tooFast = limits.take('identify').exceeded || limits.take('identifyPerDay').exceeded;
-    if (tooFast) return this.send(9, false);
-    this.session = this.#gateway.begin(this, intents, shard);
+    if (tooFast) this.send(9, false);
+    else this.session = this.#gateway.begin(this, intents, shard);
+    return undefined;
   }
 
-  #resume(d: Json): void {
-    if (this.session) return this.#end(CLOSE.alreadyAuthenticated);
-    if (d.token !== this.#gateway.options.token) return this.#end(CLOSE.authenticationFailed);
-    if (typeof d.seq !== 'number') return this.#end(CLOSE.invalidSeq);
+  #resume(d: Json): Refusal | undefined {
+    if (this.session) return CLOSE.alreadyAuthenticated;
+    if (d.token !== this.#gateway.options.token) return CLOSE.authenticationFailed;
+    if (typeof d.seq !== 'number') return CLOSE.invalidSeq;
     this.session = this.#gateway.resume(this, String(d.session_id), d.seq);
     if (!this.session) this.send(9, false);
+    return undefined;
   }
 }
 
@@ -126,6 +138,7 @@ function parse(text: string): Json | undefined {
 function shardFrom(value: unknown): [number, number] | undefined {
   if (!Array.isArray(value) || value.length !== 2) return undefined;
   const [id, count] = value;
-  if (!Number.isInteger(id) || !Number.isInteger(count) || count < 1 || id < 0 || id >= count) return undefined;
+  if (!Number.isInteger(id) || !Number.isInteger(count) || count < 1 || id < 0 || id >= count)
+    return undefined;
   return [id, count];
 }

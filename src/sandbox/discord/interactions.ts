@@ -3,7 +3,7 @@ import type { Bus } from './bus.ts';
 import type { Clock } from './clock.ts';
 import { readChoice } from './command-form.ts';
 import { refuse } from './errors.ts';
-import { Form, type Json, isJson } from './form.ts';
+import { Form, isJson, type Json } from './form.ts';
 import { FLAGS, type MessageForm, readMessage, refuseEmpty } from './message-form.ts';
 import type { Message, MessageOrigin, Messages } from './messages.ts';
 import { userJson } from './wire.ts';
@@ -91,7 +91,8 @@ export class Interactions {
   /** Takes the first answer. */
   answer(id: string, token: string, body: unknown): Interaction {
     const interaction = this.#byToken.get(token);
-    if (!interaction || interaction.id !== id || this.hasFailed(interaction)) throw refuse.unknownInteraction();
+    if (!interaction || interaction.id !== id || this.hasFailed(interaction))
+      throw refuse.unknownInteraction();
     if (interaction.answeredAt !== undefined) throw refuse.alreadyAcknowledged();
     const form = new Form();
     const { type, data } = this.#readAnswer(form, interaction, body);
@@ -239,4 +240,3 @@ function readModal(data: Json): Json {
 export function defined(form: MessageForm): Partial<Pick<Message, 'content' | 'embeds' | 'components'>> {
   return Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined));
 }
-

@@ -74,7 +74,14 @@ export class Limits {
     const exceeded = window.count >= count;
     if (!exceeded) window.count++;
     const resetAfterMs = window.endsAt - now;
-    return { name, limit: count, remaining: count - window.count, resetAt: window.endsAt, resetAfterMs, exceeded };
+    return {
+      name,
+      limit: count,
+      remaining: count - window.count,
+      resetAt: window.endsAt,
+      resetAfterMs,
+      exceeded,
+    };
   }
 
   /** How much of a limit is left, without using it. */
@@ -111,7 +118,10 @@ export function bucketHeaders(state: BucketState): Record<string, string> {
 export function rateLimited(state: BucketState): ApiError {
   const seconds = Number((state.resetAfterMs / 1000).toFixed(3));
   const isGlobal = state.name === 'global';
-  const error = new ApiError(429, 0, 'You are being rate limited.', { retry_after: seconds, global: isGlobal });
+  const error = new ApiError(429, 0, 'You are being rate limited.', {
+    retry_after: seconds,
+    global: isGlobal,
+  });
   return Object.assign(error, {
     headers: {
       'retry-after': String(Math.ceil(seconds)),

@@ -6,7 +6,11 @@ import type { Channel, World } from './world.ts';
 export type Mentions = { users: string[]; roles: string[]; everyone: boolean };
 
 /** What is parsed without `allowed_mentions`: everything in plain messages, users alone in interaction answers. */
-export const MESSAGE_DEFAULT: AllowedMentions = { parse: ['users', 'roles', 'everyone'], users: [], roles: [] };
+export const MESSAGE_DEFAULT: AllowedMentions = {
+  parse: ['users', 'roles', 'everyone'],
+  users: [],
+  roles: [],
+};
 export const INTERACTION_DEFAULT: AllowedMentions = { parse: ['users'], users: [], roles: [] };
 
 /**
@@ -21,7 +25,8 @@ export function mentionsIn(
   allowed: AllowedMentions,
 ): Mentions {
   const guild = channel.guildId ? world.guild(channel.guildId) : undefined;
-  const may = (kind: 'users' | 'roles', id: string) => allowed.parse.includes(kind) || allowed[kind].includes(id);
+  const may = (kind: 'users' | 'roles', id: string) =>
+    allowed.parse.includes(kind) || allowed[kind].includes(id);
   const users = ids(content, /<@!?(\d+)>/g).filter((id) => world.users.has(id) && may('users', id));
   if (!guild) return { users, roles: [], everyone: false };
   const mayMentionAll = has(permissionsOf(guild, authorId, channel), 'MentionEveryone');

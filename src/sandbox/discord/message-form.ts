@@ -36,7 +36,11 @@ export function readMessage(body: Json, base: (string | number)[] = []): Message
   if (flags !== undefined && flags & FLAGS.ComponentsV2)
     form.fail([...base, 'flags'], 'SANDBOX_UNSUPPORTED', 'The sandbox has no components v2.');
   const result: MessageForm = {
-    content: present(body.content, form.text([...base, 'content'], body.content, { max: 2000, trim: true }), ''),
+    content: present(
+      body.content,
+      form.text([...base, 'content'], body.content, { max: 2000, trim: true }),
+      '',
+    ),
     embeds: present(body.embeds, readEmbeds(form, [...base, 'embeds'], body.embeds), []),
     components: present(body.components, readComponents(form, [...base, 'components'], body.components), []),
     flags,
@@ -64,7 +68,11 @@ function readNonce(form: Form, path: (string | number)[], value: unknown): strin
 }
 
 /** Source: Discord docs, Message, Allowed Mentions Object. */
-function readAllowedMentions(form: Form, path: (string | number)[], value: unknown): AllowedMentions | undefined {
+function readAllowedMentions(
+  form: Form,
+  path: (string | number)[],
+  value: unknown,
+): AllowedMentions | undefined {
   if (value === undefined || value === null) return undefined;
   const body = form.model(path, value);
   if (!body) return undefined;
@@ -73,7 +81,11 @@ function readAllowedMentions(form: Form, path: (string | number)[], value: unkno
   const ids = (key: 'users' | 'roles') => {
     const list = form.list([...path, key], body[key], { max: 100 }) ?? [];
     if (list.length > 0 && parse.includes(key))
-      form.fail(path, 'MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE', `parse:["${key}"] and ${key}: [ids...] are mutually exclusive.`);
+      form.fail(
+        path,
+        'MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE',
+        `parse:["${key}"] and ${key}: [ids...] are mutually exclusive.`,
+      );
     return list.map((id, i) => form.snowflake([...path, key, i], id) ?? '');
   };
   return { parse, users: ids('users'), roles: ids('roles') };

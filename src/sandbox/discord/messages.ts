@@ -153,7 +153,11 @@ export class Messages {
   delete(message: Message): void {
     message.deletedAt = this.#clock.now();
     const channel = this.#world.channel(message.channelId);
-    const d = { id: message.id, channel_id: channel.id, ...(channel.guildId ? { guild_id: channel.guildId } : {}) };
+    const d = {
+      id: message.id,
+      channel_id: channel.id,
+      ...(channel.guildId ? { guild_id: channel.guildId } : {}),
+    };
     if (!message.visibleTo) this.#dispatch('MESSAGE_DELETE', channel, d);
     this.#bus.changed('message', message.id);
   }

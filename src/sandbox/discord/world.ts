@@ -51,9 +51,27 @@ export type Channel = {
 export type Application = { id: string; name: string; botId: string; ownerId: string };
 
 type GuildInput = { name: string; ownerId?: string; id?: string; locale?: string };
-type UserInput = { username: string; globalName?: string; id?: string; locale?: string; acceptsDms?: boolean };
-type RoleInput = { name: string; permissions?: PermissionInput; mentionable?: boolean; color?: number; id?: string };
-type ChannelInput = { name: string; overwrites?: OverwriteInput[]; type?: number; topic?: string; id?: string };
+type UserInput = {
+  username: string;
+  globalName?: string;
+  id?: string;
+  locale?: string;
+  acceptsDms?: boolean;
+};
+type RoleInput = {
+  name: string;
+  permissions?: PermissionInput;
+  mentionable?: boolean;
+  color?: number;
+  id?: string;
+};
+type ChannelInput = {
+  name: string;
+  overwrites?: OverwriteInput[];
+  type?: number;
+  topic?: string;
+  id?: string;
+};
 /** A thing or its id. */
 export type Ref = string | { id: string };
 

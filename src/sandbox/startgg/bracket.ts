@@ -61,7 +61,8 @@ export function buildBracket(worldSeed: string, event: EventRecord): BracketReco
 
 /** The pools of each phase: small events have one bracket, larger ones pools of about 16 before it. */
 function planPhases(entrants: number, random: Random): PhasePlan[] {
-  if (entrants <= 8 && random.chance(0.2)) return [{ name: 'Round Robin', type: 'ROUND_ROBIN', pools: [entrants] }];
+  if (entrants <= 8 && random.chance(0.2))
+    return [{ name: 'Round Robin', type: 'ROUND_ROBIN', pools: [entrants] }];
   if (entrants <= 32) {
     const type = random.chance(0.05) ? 'SWISS' : 'DOUBLE_ELIMINATION';
     return [{ name: type === 'SWISS' ? 'Swiss' : 'Bracket', type, pools: [entrants] }];
@@ -92,7 +93,13 @@ interface Ids {
   set: number;
 }
 
-function makePhase(event: EventRecord, plan: PhasePlan, order: number, phases: number, ids: Ids): PhaseRecord {
+function makePhase(
+  event: EventRecord,
+  plan: PhasePlan,
+  order: number,
+  phases: number,
+  ids: Ids,
+): PhaseRecord {
   const phase: PhaseRecord = {
     id: event.plan.phaseBase + order,
     event,
@@ -106,7 +113,8 @@ function makePhase(event: EventRecord, plan: PhasePlan, order: number, phases: n
     const group: PhaseGroupRecord = {
       id: ids.group++,
       phase,
-      displayIdentifier: plan.pools.length === 1 ? '1' : `${String.fromCharCode(65 + (i % 26))}${Math.floor(i / 26) + 1}`,
+      displayIdentifier:
+        plan.pools.length === 1 ? '1' : `${String.fromCharCode(65 + (i % 26))}${Math.floor(i / 26) + 1}`,
       state: 1,
       started: false,
       hasFinals: order === phases - 1,
@@ -169,7 +177,9 @@ export function promote(bracket: BracketRecord, phase: PhaseRecord): void {
   const next = bracket.phases[bracket.phases.indexOf(phase) + 1];
   if (!next) return;
   const placed = phase.groups.map(bestTwo);
-  const order = [...placed.map((pair) => pair[0]), ...placed.map((pair) => pair[1]).reverse()].filter((e) => e !== null);
+  const order = [...placed.map((pair) => pair[0]), ...placed.map((pair) => pair[1]).reverse()].filter(
+    (e) => e !== null,
+  );
   const seeds = next.groups.flatMap((group) => group.seeds).sort((a, b) => a.groupSeedNum - b.groupSeedNum);
   seeds.forEach((seed, i) => {
     seed.entrant = order[i] ?? null;
@@ -183,7 +193,11 @@ function bestTwo(group: PhaseGroupRecord): [EntrantRecord | null, EntrantRecord 
   group.sets.forEach((set, i) => {
     const winner = set.winner === null ? null : set.slots[set.winner].seed?.entrant;
     // Later sets weigh more: who wins the last set of a side goes on.
-    if (winner) wins.set(winner, group.phase.bracketType === 'DOUBLE_ELIMINATION' ? i + 1 : (wins.get(winner) ?? 0) + 1);
+    if (winner)
+      wins.set(
+        winner,
+        group.phase.bracketType === 'DOUBLE_ELIMINATION' ? i + 1 : (wins.get(winner) ?? 0) + 1,
+      );
   });
   const ranked = [...wins].sort((a, b) => b[1] - a[1]).map(([entrant]) => entrant);
   return [ranked[0] ?? null, ranked[1] ?? null];
@@ -203,7 +217,8 @@ function addRounds(group: PhaseGroupRecord): void {
 function trim(bracket: BracketRecord, wanted: number): void {
   const groups = bracket.phases.flatMap((phase) => phase.groups);
   let surplus = groups.reduce((sum, group) => sum + group.sets.filter((set) => !set.bye).length, 0) - wanted;
-  if (surplus < 0) throw new Error(`an event of ${bracket.entrants.length} entrants has fewer than ${wanted} sets`);
+  if (surplus < 0)
+    throw new Error(`an event of ${bracket.entrants.length} entrants has fewer than ${wanted} sets`);
   const removable = (set: SetRecord) => !set.bye && set.round < 0 && set.state === setState.completed;
   for (const group of groups) {
     group.sets = group.sets.filter((set) => !(surplus > 0 && removable(set) && surplus-- > 0));
@@ -234,7 +249,9 @@ function participantAt(worldSeed: string, event: EventRecord, index: number) {
   const playerIndex = (start + index * stride) % size;
   const random = new Random(`${worldSeed}/participant/${tournament.id}/${index}`);
   // Tags change over the years: what a participant registered with is not always the player's tag of today.
-  const identity = new Random(random.chance(0.08) ? `${worldSeed}/old/${playerIndex}` : `${worldSeed}/player/${playerIndex}`);
+  const identity = new Random(
+    random.chance(0.08) ? `${worldSeed}/old/${playerIndex}` : `${worldSeed}/player/${playerIndex}`,
+  );
   return {
     id: tournament.participantBase + index,
     tournament,

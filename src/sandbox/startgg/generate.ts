@@ -1,6 +1,13 @@
-import type { EventRecord, EventState, GameRecord, ImageRecord, StreamRecord, TournamentRecord } from './model.ts';
+import type {
+  EventRecord,
+  EventState,
+  GameRecord,
+  ImageRecord,
+  StreamRecord,
+  TournamentRecord,
+} from './model.ts';
 import { places, tournamentName } from './names.ts';
-import { Random } from './random.ts';
+import type { Random } from './random.ts';
 
 /** What is given out in blocks, so that the owner of any id can be found by its place in order. */
 export interface Counters {
@@ -79,7 +86,8 @@ export function generateTournament(random: Random, ids: Counters, plan: Tourname
     countryCode: place && random.orNull(0.05, place.countryCode),
     addrState: place && random.orNull(0.1, place.addrState),
     venueAddress: place && random.orNull(0.2, `${random.int(1, 300)} Main Street, ${place.city}`),
-    venueName: place && random.orNull(0.3, `The ${random.pick(['Hall', 'Arcade', 'Café & Bar', 'LAN "Cave"'])}`),
+    venueName:
+      place && random.orNull(0.3, `The ${random.pick(['Hall', 'Arcade', 'Café & Bar', 'LAN "Cave"'])}`),
     numAttendees: null,
     primaryContact: random.orNull(0.4, `https://discord.example/${id}`),
     registrationClosesAt: random.orNull(0.2, plan.startAt - 3600),
@@ -101,7 +109,8 @@ export function generateTournament(random: Random, ids: Counters, plan: Tourname
 
 function images(random: Random, id: number): ImageRecord[] {
   const draw = random.next();
-  const types = draw < 0.15 ? [] : draw < 0.6 ? ['profile'] : draw < 0.95 ? ['banner', 'profile'] : ['banner'];
+  const types =
+    draw < 0.15 ? [] : draw < 0.6 ? ['profile'] : draw < 0.95 ? ['banner', 'profile'] : ['banner'];
   return types.map((type, i) => ({
     id: id * 10 + i,
     type,
@@ -173,7 +182,7 @@ export function generateEvent(
     plan: {
       entrants: sized,
       hasSets: request.hasSets ?? !random.chance(0.07),
-      progress: request.progress ?? { CREATED: 0, ACTIVE: 0.2 + random.next() * 0.6, COMPLETED: 1 }[state as 'ACTIVE'] ?? 0,
+      progress: request.progress ?? progressOf(state, random),
       sets: request.sets,
       rosterOffset: random.int(0, 3),
       entrantBase: ids.entrant,
@@ -192,8 +201,18 @@ export function generateEvent(
   return event;
 }
 
+function progressOf(state: EventState, random: Random): number {
+  if (state === 'COMPLETED') return 1;
+  return state === 'ACTIVE' ? 0.2 + random.next() * 0.6 : 0;
+}
+
 /** Reserves participant ids for a tournament and chooses which players come: some of them again and again. */
-export function generateRoster(random: Random, ids: Counters, tournament: TournamentRecord, players: number): void {
+export function generateRoster(
+  random: Random,
+  ids: Counters,
+  tournament: TournamentRecord,
+  players: number,
+): void {
   const roster = rosterSize(tournament);
   const size = nextPrime(Math.max(players, roster + 1));
   tournament.pool = { start: random.int(0, size - 1), stride: random.int(1, size - 1), size };

@@ -1,7 +1,37 @@
 import type { Random } from './random.ts';
 
-const starts = ['Ka', 'Blue', 'Mo', 'Zer', 'Sho', 'Night', 'Pan', 'Quick', 'Ru', 'Lan', 'Ice', 'Tor', 'Wave', 'Ni'];
-const ends = ['ro', 'fox', 'li', 'storm', 'kun', 'byte', 'da', 'mantis', 'x', 'zen', 'berry', 'max', 'shi', 'o'];
+const starts = [
+  'Ka',
+  'Blue',
+  'Mo',
+  'Zer',
+  'Sho',
+  'Night',
+  'Pan',
+  'Quick',
+  'Ru',
+  'Lan',
+  'Ice',
+  'Tor',
+  'Wave',
+  'Ni',
+];
+const ends = [
+  'ro',
+  'fox',
+  'li',
+  'storm',
+  'kun',
+  'byte',
+  'da',
+  'mantis',
+  'x',
+  'zen',
+  'berry',
+  'max',
+  'shi',
+  'o',
+];
 const prefixes = ['TT', 'NRG', 'Ω', 'Lab', 'Red Panda', '*', 'KZ'];
 
 /** Names that break what is careless with markup, mentions, quoting, width or length. */
@@ -23,7 +53,7 @@ export const oddNames = [
   'a'.repeat(180),
   '0',
   'null',
-  '%s %d ${x}',
+  '%s %d {{x}}',
 ];
 
 /** A player's tag; about 2 in 100 are odd. */

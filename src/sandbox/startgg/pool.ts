@@ -1,6 +1,13 @@
-import { letters } from './names.ts';
-import type { BracketType, PhaseGroupRecord, SeedRecord, SetRecord, SlotRecord, SlotSource } from './model.ts';
+import type {
+  BracketType,
+  PhaseGroupRecord,
+  SeedRecord,
+  SetRecord,
+  SlotRecord,
+  SlotSource,
+} from './model.ts';
 import { setState } from './model.ts';
+import { letters } from './names.ts';
 
 /**
  * Lays out the sets of one pool from its seeds, in an order in which every set comes after those that feed it.
@@ -38,7 +45,13 @@ function decided({ set, take }: SlotSource, isReset: boolean): SeedRecord | null
   return set.slots[place as 0 | 1].seed;
 }
 
-function newSet(group: PhaseGroupRecord, round: number, index: number, text: string, slots: [SlotRecord, SlotRecord]): SetRecord {
+function newSet(
+  group: PhaseGroupRecord,
+  round: number,
+  index: number,
+  text: string,
+  slots: [SlotRecord, SlotRecord],
+): SetRecord {
   return {
     realId: null,
     group,
@@ -111,11 +124,19 @@ function losersSide(group: PhaseGroupRecord, winners: SetRecord[][], depth: numb
   for (let round = 1; round <= rounds; round++) {
     const before = losers.at(-1);
     const dropping = winners[round / 2] as SetRecord[];
-    const count = round === 1 ? (winners[0]?.length ?? 0) / 2 : round % 2 === 0 ? dropping.length : (before?.length ?? 0) / 2;
+    const count =
+      round === 1
+        ? (winners[0]?.length ?? 0) / 2
+        : round % 2 === 0
+          ? dropping.length
+          : (before?.length ?? 0) / 2;
     losers.push(
       Array.from({ length: count }, (_, i) => {
         const slots: [SlotRecord, SlotRecord] = !before
-          ? [from(winners[0]?.[2 * i] as SetRecord, 'loser'), from(winners[0]?.[2 * i + 1] as SetRecord, 'loser')]
+          ? [
+              from(winners[0]?.[2 * i] as SetRecord, 'loser'),
+              from(winners[0]?.[2 * i + 1] as SetRecord, 'loser'),
+            ]
           : round % 2 === 0
             ? [from(dropping[count - 1 - i] as SetRecord, 'loser'), from(before[i] as SetRecord, 'winner')]
             : [from(before[2 * i] as SetRecord, 'winner'), from(before[2 * i + 1] as SetRecord, 'winner')];
@@ -127,12 +148,20 @@ function losersSide(group: PhaseGroupRecord, winners: SetRecord[][], depth: numb
   return losers;
 }
 
-function grandFinals(group: PhaseGroupRecord, winners: SetRecord[][], losers: SetRecord[][], depth: number): SetRecord[] {
+function grandFinals(
+  group: PhaseGroupRecord,
+  winners: SetRecord[][],
+  losers: SetRecord[][],
+  depth: number,
+): SetRecord[] {
   const winnersFinal = winners.at(-1)?.[0] as SetRecord;
   const losersFinal = losers.at(-1)?.[0];
   const challenger = losersFinal ? from(losersFinal, 'winner') : from(winnersFinal, 'loser');
   const final = newSet(group, depth + 1, 0, 'Grand Final', [from(winnersFinal, 'winner'), challenger]);
-  const reset = newSet(group, depth + 1, 1, 'Grand Final Reset', [from(final, 'winner'), from(final, 'loser')]);
+  const reset = newSet(group, depth + 1, 1, 'Grand Final Reset', [
+    from(final, 'winner'),
+    from(final, 'loser'),
+  ]);
   reset.isReset = true;
   return [final, reset];
 }
@@ -141,7 +170,11 @@ function grandFinals(group: PhaseGroupRecord, winners: SetRecord[][], losers: Se
 function playable(winners: SetRecord[][], losers: SetRecord[][], finals: SetRecord[]): SetRecord[] {
   const sets = winners[0] ? [...winners[0]] : [];
   for (let round = 1; round < winners.length; round++) {
-    sets.push(...(winners[round] as SetRecord[]), ...(losers[2 * round - 2] ?? []), ...(losers[2 * round - 1] ?? []));
+    sets.push(
+      ...(winners[round] as SetRecord[]),
+      ...(losers[2 * round - 2] ?? []),
+      ...(losers[2 * round - 1] ?? []),
+    );
   }
   return [...sets, ...finals];
 }
@@ -157,7 +190,8 @@ function roundText(side: 'Winners' | 'Losers', round: number, rounds: number): s
 function everyoneMeets(group: PhaseGroupRecord, type: BracketType): SetRecord[] {
   const ring: (SeedRecord | undefined)[] = [...group.seeds];
   if (ring.length % 2 === 1) ring.push(undefined);
-  const rounds = type === 'SWISS' ? Math.min(ring.length - 1, Math.ceil(Math.log2(ring.length))) : ring.length - 1;
+  const rounds =
+    type === 'SWISS' ? Math.min(ring.length - 1, Math.ceil(Math.log2(ring.length))) : ring.length - 1;
   const sets: SetRecord[] = [];
   for (let round = 1; round <= rounds; round++) {
     let index = 0;

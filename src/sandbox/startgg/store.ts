@@ -159,12 +159,19 @@ export class WorldStore {
     return { id: playerIdBase + index, ...named, ...this.#players.get(index), user: this.user(index) };
   }
 
-  /** The account of a player. About one in 40 has none: never claimed, or deleted. */
+  /** The account of a player. About one in 60 has none: never claimed, or deleted. */
   user(index: number): UserRecord | null {
     const random = new Random(`${this.seed}/user/${index}`);
-    if (random.chance(0.024)) return null;
-    const discriminator = Math.floor(random.next() * 0xffffffff).toString(16).padStart(8, '0');
-    return { id: userIdBase + index, slug: `user/${discriminator}`, name: random.orNull(0.5, `User ${index}`), playerIndex: index };
+    if (random.chance(0.016)) return null;
+    const discriminator = Math.floor(random.next() * 0xffffffff)
+      .toString(16)
+      .padStart(8, '0');
+    return {
+      id: userIdBase + index,
+      slug: `user/${discriminator}`,
+      name: random.orNull(0.5, `User ${index}`),
+      playerIndex: index,
+    };
   }
 
   playerById(id: unknown): PlayerRecord | null {

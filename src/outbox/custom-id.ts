@@ -1,0 +1,38 @@
+/** The longest custom id that Discord takes (Discord docs, Component Reference). */
+export const CUSTOM_ID_LENGTH = 100;
+
+/** A button's custom id taken apart: who handles it, what it does, and with what. */
+export type ParsedCustomId = { owner: string; action: string; args: string[] };
+
+/**
+ * Joins a custom id: `owner:action:argument:…`. The owner is the name of the command whose handlers answer.
+ *
+ * @throws RangeError when it would be longer than Discord allows
+ */
+export function customId(owner: string, action: string, ...args: (string | number)[]): string {
+  const id = [owner, action, ...args].join(':');
+  if (id.length > CUSTOM_ID_LENGTH) throw new RangeError(`custom id too long: ${id}`);
+  return id;
+}
+
+/** Takes a custom id apart; undefined when Herald did not make it. */
+export function parseCustomId(id: string): ParsedCustomId | undefined {
+  const [owner, action, ...args] = id.split(':');
+  return owner && action ? { owner, action, args } : undefined;
+}
+
+/** A button of a live message: `kind:action:subject:liveId`. The message is found again in its channel by this id. */
+export function liveButtonId(kind: string, action: string, subject: string, liveId: string): string {
+  return customId(kind, action, subject, liveId);
+}
+
+/** Whether a button belongs to this live message. */
+export function isButtonOf(id: string, live: { kind: string; subject: string; id: string }): boolean {
+  const parsed = parseCustomId(id);
+  return parsed?.owner === live.kind && parsed.args.length === 2 && parsed.args.join(':') === `${live.subject}:${live.id}`;
+}
+
+/** A button that turns the pages of a list about something: `kind:action:subject:liveId:page`. */
+export function pageButtonId(kind: string, action: string, subject: string, liveId: string, page: number): string {
+  return customId(kind, action, subject, liveId, page);
+}

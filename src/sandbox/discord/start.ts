@@ -1,0 +1,121 @@
+import { Bus, type Change } from './bus.ts';
+import { type Clock, isMovable, systemClock } from './clock.ts';
+import { Commands } from './commands.ts';
+import { Faults } from './faults.ts';
+import { Gateway } from './gateway.ts';
+import { restServer } from './http.ts';
+import { Interactions } from './interactions.ts';
+import { type LimitOverrides, Limits } from './limits.ts';
+import { type Message, Messages } from './messages.ts';
+import { Person } from './person.ts';
+import type { LoggedRequest, Parts } from './sandbox.ts';
+import { snowflakes } from './snowflake.ts';
+import { type Channel, type Ref, World } from './world.ts';
+
+export type DiscordOptions = {
+  /** Default: any free port. */
+  port?: number;
+  /** The bot's token. */
+  token: string;
+  clock?: Clock;
+  /** Holds request bodies to a description of the API: the reasons against one end in `violations`. */
+  validate?: (method: string, path: string, body: unknown) => string[];
+  limits?: LimitOverrides;
+  /** Intent bits of the privileged intents that are switched on; default none. */
+  privilegedIntents?: number;
+  heartbeatIntervalMs?: number;
+  recommendedShards?: number;
+};
+
+/** A channel with what stands in it. */
+export type ChannelView = Channel & {
+  /** Public messages, oldest first. */
+  readonly messages: Message[];
+  readonly deleted: Message[];
+};
+
+export type Discord = {
+  /** What discord.js takes as `rest.api`. */
+  url: string;
+  token: string;
+  world: World;
+  gateway: Gateway;
+  commands: Commands;
+  interactions: Interactions;
+  faults: Faults;
+  limits: Limits;
+  /** Every request so far. */
+  log: LoggedRequest[];
+  /** What `validate` found. */
+  violations: string[];
+  person(userId: string): Person;
+  channel(ref: Ref): ChannelView;
+  onChange(listener: (change: Change) => void): () => void;
+  waitFor: Bus['waitFor'];
+  close(): Promise<void>;
+};
+
+/** Starts a stand-in for Discord on loopback, with an application and its bot and nothing else. */
+export async function startDiscord(options: DiscordOptions): Promise<Discord> {
+  const { token, clock = systemClock } = options;
+  const bus = new Bus();
+  const limits = new Limits(clock, options.limits);
+  const world = new World(bus, snowflakes(clock), () => clock.now());
+  const messages = new Messages(bus, world, clock);
+  const commands = new Commands(bus, world, limits);
+  const interactions = new Interactions(bus, world, messages, clock);
+  const faults = new Faults();
+  const gateway = new Gateway(bus, world, clock, limits, {
+    token,
+    privilegedIntents: options.privilegedIntents ?? 0,
+    heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250,
+    recommendedShards: options.recommendedShards ?? 1,
+  });
+  const parts: Parts = {
+    bus,
+    clock,
+    token,
+    world,
+    messages,
+    commands,
+    interactions,
+    gateway,
+    limits,
+    faults,
+  };
+  const log: LoggedRequest[] = [];
+  const violations: string[] = [];
+  if (isMovable(clock)) clock.onAdvance(() => bus.changed('clock'));
+
+  const app = restServer(parts, { log, violations, validate: options.validate });
+  app.server.on('upgrade', (request, socket, head) => gateway.upgrade(request, socket, head));
+  const address = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
+  gateway.url = `${address.replace('http', 'ws')}/`;
+
+  return {
+    url: `${address}/api`,
+    token,
+    world,
+    gateway,
+    commands,
+    interactions,
+    faults,
+    limits,
+    log,
+    violations,
+    person: (userId) => new Person(parts, userId),
+    channel: (ref) => {
+      const channel = world.channel(ref);
+      return Object.defineProperties({ ...channel } as ChannelView, {
+        messages: { get: () => messages.in(channel.id) },
+        deleted: { get: () => messages.all(channel.id).filter((each) => each.deletedAt !== undefined) },
+      });
+    },
+    onChange: (listener) => bus.onChange(listener),
+    waitFor: (predicate, waitOptions) => bus.waitFor(predicate, waitOptions),
+    async close() {
+      gateway.close();
+      await app.close();
+    },
+  };
+}

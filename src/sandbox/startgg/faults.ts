@@ -1,0 +1,76 @@
+/** A request as a fault's `match` sees it. */
+export interface StartggRequest {
+  query: string;
+  variables: Record<string, unknown>;
+  operationName: string | null;
+}
+
+interface FaultMatch {
+  /** Default: every request. */
+  match?: (request: StartggRequest) => boolean;
+  /** How many matching requests it strikes. Default 1; `Infinity` for always. */
+  times?: number;
+}
+
+/** What can go wrong, in the forms in which clients of start.gg have met it. */
+export type Fault = FaultMatch &
+  (
+    | { kind: 'rate-limit'; retryAfter?: number }
+    | { kind: 'rate-limit-200' }
+    | { kind: 'rate-limit-errors' }
+    | { kind: 'complexity'; actual?: number }
+    | { kind: 'complexity-200'; actual?: number }
+    | { kind: 'http'; status: 500 | 502 | 503 | 504 }
+    | { kind: 'html' }
+    | { kind: 'html-502' }
+    | { kind: 'cut-off' }
+    | { kind: 'hang'; ms?: number }
+    | { kind: 'lost-connection' }
+    | { kind: 'unknown-error' }
+    | { kind: 'invalid-token' }
+    | { kind: 'expired-token' }
+    /** Top-level fields come back null, without an error: deleted, or private. */
+    | { kind: 'null-field' }
+    /** Every third node of each page is null. */
+    | { kind: 'null-nodes' }
+    /** Each page holds fewer nodes than its total says. */
+    | { kind: 'short-page'; drop?: number }
+    /** One field fails and is null, the rest of the answer is good. Default: the first object inside a node. */
+    | { kind: 'partial'; field?: string }
+  );
+
+/** The faults that are waiting to strike. */
+export class Faults {
+  /** Events that always fail, by id, alone or in a request with others. */
+  readonly failingEvents = new Set<number>();
+  #waiting: { fault: Fault; left: number }[] = [];
+
+  /** Adds a fault; the function returned takes it away again. */
+  add(fault: Fault): () => void {
+    const entry = { fault, left: fault.times ?? 1 };
+    this.#waiting.push(entry);
+    return () => {
+      this.#waiting = this.#waiting.filter((one) => one !== entry);
+    };
+  }
+
+  /** Makes everything that is asked about an event fail; the function returned ends that. */
+  failEvent(id: number): () => void {
+    this.failingEvents.add(id);
+    return () => this.failingEvents.delete(id);
+  }
+
+  clear(): void {
+    this.#waiting = [];
+    this.failingEvents.clear();
+  }
+
+  /** The fault that strikes this request, oldest first. */
+  take(request: StartggRequest): Fault | undefined {
+    const entry = this.#waiting.find(({ fault }) => fault.match?.(request) ?? true);
+    if (!entry) return undefined;
+    entry.left -= 1;
+    if (entry.left <= 0) this.#waiting = this.#waiting.filter((one) => one !== entry);
+    return entry.fault;
+  }
+}

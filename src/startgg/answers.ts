@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { withoutControls } from '../text.ts';
+
+// Only the fields used, and leniently: everything may be null.
+
+const text = z.string().transform(withoutControls).nullish().default(null);
+const whole = z.number().int().nullish().default(null);
+const decimal = z.number().nullish().default(null);
+const flag = z.boolean().nullish().transform((value) => value ?? false);
+/** Ids are declared as strings and come as numbers. */
+const id = z.coerce.number().int().positive();
+/** Unix seconds → ISO text, which is what PostgreSQL reads. */
+const time = z
+  .number()
+  .nullish()
+  .transform((seconds) => (seconds == null ? null : new Date(seconds * 1000).toISOString()));
+const nodes = z.array(z.unknown()).nullish().transform((list) => list ?? []);
+const some = <T extends z.ZodType>(schema: T) =>
+  z.array(schema.nullable()).nullish().transform((list) => (list ?? []).filter((entry) => entry !== null));
+
+export const videogame = z.object({ id, name: z.string(), displayName: text, slug: text });
+export type VideogameNode = z.infer<typeof videogame>;
+
+export const event = z.object({
+  id,
+  name: text,
+  slug: text,
+  type: whole,
+  startAt: time,
+  numEntrants: whole,
+  state: text,
+  isOnline: flag,
+  videogame: z.object({ id, name: text }).nullish(),
+});
+
+export const tournament = z.object({
+  id,
+  name: text,
+  slug: text,
+  startAt: time,
+  endAt: time,
+  city: text,
+  countryCode: text,
+  addrState: text,
+  venueAddress: text,
+  venueName: text,
+  numAttendees: whole,
+  primaryContact: text,
+  registrationClosesAt: time,
+  timezone: text,
+  hashtag: text,
+  isOnline: flag,
+  hasOfflineEvents: flag,
+  images: some(z.object({ type: text, url: text })),
+  events: some(event),
+});
+export type TournamentNode = z.infer<typeof tournament>;
+
+export const phaseGroup = z.object({
+  id,
+  displayIdentifier: text,
+  rounds: some(z.object({ number: whole, bestOf: whole })),
+});
+
+export const entrant = z.object({
+  id,
+  name: text,
+  initialSeedNum: whole,
+  participants: some(
+    z.object({
+      id,
+      gamerTag: text,
+      prefix: text,
+      player: z.object({ id, gamerTag: text, prefix: text }).nullish(),
+      user: z.object({ id, slug: text }).nullish(),
+    }),
+  ),
+});
+export type EntrantNode = z.infer<typeof entrant>;
+
+const slotEntrant = z.object({ id, name: text, initialSeedNum: whole }).nullish();
+
+export const set = z.object({
+  id: z.union([z.string(), z.number()]).transform(String),
+  fullRoundText: text,
+  round: whole,
+  identifier: text,
+  state: whole,
+  startAt: time,
+  startedAt: time,
+  completedAt: time,
+  winnerId: whole,
+  displayScore: text,
+  totalGames: whole,
+  phaseGroup: z.object({ id }).nullish(),
+  station: z.object({ number: whole }).nullish(),
+  stream: z.object({ streamSource: text, streamName: text, streamId: text }).nullish(),
+  /** The place in the list tells which slot it is, so a null slot stays. */
+  slots: z
+    .array(
+      z
+        .object({
+          standing: z
+            .object({
+              placement: whole,
+              stats: z.object({ score: z.object({ value: decimal }).nullish() }).nullish(),
+            })
+            .nullish(),
+          entrant: slotEntrant,
+          seed: z.object({ entrant: slotEntrant }).nullish(),
+        })
+        .nullable(),
+    )
+    .nullish()
+    .transform((list) => list ?? []),
+});
+export type SetNode = z.infer<typeof set>;
+
+const pageInfo = z.object({ total: z.number().int().nonnegative() });
+const connection = z.object({ pageInfo, nodes });
+
+export const tournamentsAnswer = z.object({ tournaments: connection });
+export const videogamesAnswer = z.object({ videogames: z.object({ nodes }) });
+export const videogameAnswer = z.object({ videogame: videogame.nullable() });
+export const eventAnswer = z.object({
+  event: z
+    .object({
+      entrants: z.object({ pageInfo }),
+      sets: z.object({ pageInfo }),
+      phases: some(z.object({ id, name: text, phaseOrder: whole, phaseGroups: connection })),
+    })
+    .nullable(),
+});
+export const entrantsAnswer = z.object({ event: z.object({ entrants: connection }).nullable() });
+export const setsAnswer = z.object({ event: z.object({ sets: connection }).nullable() });
+
+/** The entries of a page that can be used; those that are null or unreadable are counted. */
+export function readNodes<T extends { id: string | number }>(
+  list: readonly unknown[],
+  schema: z.ZodType<T>,
+): { entries: T[]; keys: string[]; empty: number; complaint: string | undefined } {
+  const entries = new Map<string, T>();
+  let empty = 0;
+  let complaint: string | undefined;
+  for (const node of list) {
+    const parsed = schema.safeParse(node);
+    if (parsed.success) entries.set(String(parsed.data.id), parsed.data);
+    else {
+      empty++;
+      if (node !== null) complaint ??= describe(node, parsed.error);
+    }
+  }
+  return { entries: [...entries.values()], keys: [...entries.keys()], empty, complaint };
+}
+
+function describe(node: unknown, error: z.ZodError): string {
+  const id = typeof node === 'object' && node !== null && 'id' in node ? String(node.id) : 'without id';
+  return `entry ${id}, ${error.issues[0]?.path.join('.')}: ${error.issues[0]?.message}`;
+}

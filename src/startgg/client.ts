@@ -1,0 +1,175 @@
+import { GraphQLClient } from 'graphql-request';
+import { z } from 'zod';
+import { GiveUpError, messageOf, RetryLaterError, SourceBlockedError } from '../errors.ts';
+import type { SharedBudget, Slot } from '../jobs/budget.ts';
+import type { Log } from '../log.ts';
+import { TooComplexError, TooDeepError } from './errors.ts';
+
+/** start.gg counts requests per token: 80 in 60 s (start.gg developer documentation, Rate limits). */
+export const WINDOW_MS = 60_000;
+/** The slowest honest answers take a few seconds; clients in the field give up after 25 s. */
+export const TIMEOUT_MS = 25_000;
+/** How long nobody asks after a refusal that does not say how long. */
+const BLOCKED_MS = 20_000;
+
+const RENEW = 'Make a new one at https://start.gg/admin/profile/developer and set STARTGG_TOKEN.';
+
+const answerSchema = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z
+    .array(z.object({ message: z.string().catch(''), path: z.array(z.union([z.string(), z.number()])).nullish().catch(null) }))
+    .nullish(),
+  extensions: z.object({ queryComplexity: z.number().nullish() }).nullish(),
+  success: z.boolean().optional(),
+  message: z.string().optional(),
+});
+
+/** An answer with its data checked, the objects it cost, and what start.gg complained of beside it. */
+export type Answer<T> = { data: T; cost: number | undefined; complaints: string[] };
+
+/** Who waits for the answer: a person at the keyboard goes before an import. */
+export type Urgency = 'person' | 'import';
+
+const KEEP_FREE: Record<Urgency, number> = { person: 0, import: 2 };
+
+/** Reads start.gg within the shared budget and says in typed errors what a caller can do about a refusal. */
+export class StartggClient {
+  readonly #client: GraphQLClient;
+  readonly #budget: SharedBudget;
+  readonly #log: Log;
+
+  constructor(options: { url: string; token: string; budget: SharedBudget; log: Log }) {
+    this.#budget = options.budget;
+    this.#log = options.log;
+    this.#client = new GraphQLClient(options.url, {
+      headers: { authorization: `Bearer ${options.token}` },
+      errorPolicy: 'all',
+      fetch: checkedFetch,
+    });
+  }
+
+  /** Requests that could be sent at this moment. */
+  async requestsLeft(): Promise<number> {
+    return await this.#budget.remaining();
+  }
+
+  /**
+   * Sends one query.
+   *
+   * @param schema the fields used of `data`; what is null there has to be allowed to be null
+   * @throws RetryLaterError, SourceBlockedError (token), TooComplexError, TooDeepError, BudgetExhaustedError
+   */
+  async query<T>(
+    document: string,
+    variables: Record<string, unknown>,
+    schema: z.ZodType<T>,
+    options: { urgency: Urgency; signal?: AbortSignal; patienceMs?: number },
+  ): Promise<Answer<T>> {
+    const { urgency, signal, patienceMs = 5_000 } = options;
+    const slot = await this.#budget.acquire({ keepFree: KEEP_FREE[urgency], patienceMs, signal });
+    const answer = await this.#send(document, variables, slot, signal);
+    const complaints = (answer.errors ?? []).map((error) => error.message);
+    if (answer.success === false) await this.#refuse(answer.message ?? 'start.gg refused');
+    for (const complaint of complaints) await this.#refuse(complaint, 'partial');
+    for (const { path } of answer.errors ?? []) blankEntry(answer.data, path ?? []);
+    const parsed = schema.safeParse(answer.data ?? undefined);
+    if (!parsed.success) throw new RetryLaterError(complaints[0] ? `start.gg: ${complaints[0]}` : unreadable(parsed.error));
+    if (complaints.length > 0) this.#log.warn({ complaints }, 'start.gg answered in part');
+    return { data: parsed.data, cost: answer.extensions?.queryComplexity ?? undefined, complaints };
+  }
+
+  async #send(document: string, variables: Record<string, unknown>, slot: Slot, signal?: AbortSignal) {
+    const signals = [AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])];
+    try {
+      const answer = await this.#client.rawRequest({ query: document, variables, signal: AbortSignal.any(signals) });
+      return answerSchema.parse({ data: answer.data, errors: answer.errors, extensions: answer.extensions });
+    } catch (error) {
+      signal?.throwIfAborted();
+      const refusal = findRefusal(error);
+      if (refusal?.status === 429) throw await this.#rateLimited(refusal.retryAfterMs);
+      if (refusal) return { ...refusal.body, errors: null, success: false };
+      throw new RetryLaterError(`start.gg did not answer: ${messageOf(error)}`, { cause: error });
+    } finally {
+      await this.#budget.release(slot);
+    }
+  }
+
+  /** Throws what a complaint of start.gg's means; a complaint about a part of the answer may mean nothing for the rest. */
+  async #refuse(message: string, extent: 'whole' | 'partial' = 'whole'): Promise<void> {
+    if (/rate limit/i.test(message)) throw await this.#rateLimited();
+    if (/complexity.*too high/i.test(message)) throw new TooComplexError(message);
+    if (/10,000th entry/i.test(message)) throw new TooDeepError(message);
+    if (/(authentication|invalid).*token/i.test(message))
+      throw new SourceBlockedError(`start.gg does not know the token. ${RENEW}`);
+    if (/token.*expired|expired.*token/i.test(message)) throw new SourceBlockedError(`The start.gg token has expired. ${RENEW}`);
+    if (extent === 'whole') throw new GiveUpError(`start.gg: ${message}`);
+  }
+
+  async #rateLimited(retryAfterMs = BLOCKED_MS): Promise<RetryLaterError> {
+    await this.#budget.block(retryAfterMs);
+    return new RetryLaterError('start.gg: rate limit exceeded', { retryAfterMs });
+  }
+}
+
+/** An answer that is not GraphQL, still readable: `{"success": false, "message": …}`, or a bare status. */
+class Refusal extends Error {
+  readonly status: number;
+  readonly body: { message: string };
+  readonly retryAfterMs: number | undefined;
+
+  constructor(status: number, message: string, retryAfter: string | null) {
+    super(message);
+    this.status = status;
+    this.body = { message };
+    this.retryAfterMs = Number(retryAfter) > 0 ? Number(retryAfter) * 1000 : undefined;
+  }
+}
+
+function findRefusal(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error;
+  return error instanceof Error && error.cause ? findRefusal(error.cause) : undefined;
+}
+
+/** Reads an answer to its end and lets only GraphQL answers through. */
+async function checkedFetch(...args: Parameters<typeof fetch>): Promise<Response> {
+  const response = await fetch(...args);
+  const text = await response.text();
+  const retryAfter = response.headers.get('retry-after');
+  if (response.status === 401) throw new Refusal(401, 'expired token', null);
+  if (response.status >= 500) throw new RetryLaterError(`HTTP ${response.status}`);
+  const body = parseJson(text);
+  if (!body) throw new RetryLaterError(`HTTP ${response.status} without a readable answer (${text.length} characters)`);
+  const said = answerSchema.safeParse(body).data;
+  if (response.status === 429) throw new Refusal(429, said?.message ?? 'rate limit', retryAfter);
+  if (said?.success === false) throw new Refusal(response.status, said.message ?? 'refused', retryAfter);
+  if (!response.ok) throw new Refusal(response.status, said?.message ?? said?.errors?.[0]?.message ?? `HTTP ${response.status}`, null);
+  return new Response(text, { status: response.status, headers: { 'content-type': 'application/json' } });
+}
+
+/** An entry of a list of which some field failed is no entry: its nulls are not start.gg's word on the field. */
+function blankEntry(data: unknown, path: readonly (string | number)[]): void {
+  let place = data;
+  for (const [depth, step] of path.entries()) {
+    if (typeof place !== 'object' || place === null) return;
+    if (Array.isArray(place) && typeof step === 'number' && path[depth - 1] === 'nodes') {
+      place[step] = null;
+      return;
+    }
+    place = (place as Record<string | number, unknown>)[step];
+  }
+}
+
+function parseJson(text: string): object | undefined {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first field that was not as expected, by its path. */
+export function unreadable(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return `start.gg sent something else than expected at ${issue?.path.join('.') || 'data'}: ${issue?.message ?? ''}`;
+}

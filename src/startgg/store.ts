@@ -1,0 +1,188 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { rows } from '../database/database.ts';
+import { upsert, type Written } from '../database/upsert.ts';
+import type { EntrantNode, SetNode, TournamentNode } from './answers.ts';
+import { Entrant, EntrantParticipant, Event, Participant, PhaseGroup, Player, StartggSet, Tournament, User } from './entities.ts';
+
+/** Writes tournaments with their events of one game. */
+export async function storeTournaments(
+  em: EntityManager,
+  tournaments: readonly TournamentNode[],
+  game: { id: number; name: string },
+): Promise<{ tournaments: Written; events: Written }> {
+  return {
+    tournaments: await upsert(
+      em,
+      Tournament,
+      tournaments.map(({ addrState, images, events: _, ...node }) => ({
+        ...node,
+        state: addrState,
+        imageUrl: images.find((image) => image.type === 'profile')?.url ?? null,
+        bannerUrl: images.find((image) => image.type === 'banner')?.url ?? null,
+      })),
+    ),
+    events: await upsert(
+      em,
+      Event,
+      tournaments.flatMap((tournament) =>
+        tournament.events.map(({ videogame, ...event }) => ({
+          ...event,
+          tournament: tournament.id,
+          videogame: game.id,
+          videogameName: videogame?.name ?? game.name,
+        })),
+      ),
+    ),
+  };
+}
+
+/** Writes entrants with their participants, players and users. A member who left an entrant loses the link to it. */
+export async function storeEntrants(
+  em: EntityManager,
+  entrants: readonly EntrantNode[],
+  of: { eventId: number; tournamentId: number },
+): Promise<Written> {
+  const members = entrants.flatMap((entrant) => entrant.participants);
+  const byId = <T extends { id: number }>(list: readonly (T | null | undefined)[]) => [
+    ...new Map(list.filter((entry) => entry != null).map((entry) => [entry.id, entry])).values(),
+  ];
+  await upsert(em, Player, byId(members.map((member) => member.player)));
+  await upsert(em, User, byId(members.map((member) => member.user)));
+  await upsert(
+    em,
+    Participant,
+    byId(members).map(({ player, user, ...member }) => ({
+      ...member,
+      tournament: of.tournamentId,
+      player: player?.id ?? null,
+      user: user?.id ?? null,
+    })),
+  );
+  const written = await storeEntrantRows(em, entrants, of.eventId);
+  const links = entrants.flatMap((entrant) =>
+    byId(entrant.participants).map((member) => ({ entrant: entrant.id, participant: member.id })),
+  );
+  await upsert(em, EntrantParticipant, links);
+  await rows(
+    em,
+    sql`update startgg_entrant_participant link set deleted_at = now()
+        where entrant_id = any(${entrants.map((entrant) => entrant.id)}::int[]) and deleted_at is null
+          and not exists (select 1 from json_to_recordset(${JSON.stringify(links)}::json) as l(entrant int, participant int)
+            where l.entrant = link.entrant_id and l.participant = link.participant_id)`,
+  );
+  return written;
+}
+
+function storeEntrantRows(
+  em: EntityManager,
+  entrants: readonly { id: number; name: string | null; initialSeedNum: number | null }[],
+  eventId: number,
+): Promise<Written> {
+  return upsert(
+    em,
+    Entrant,
+    entrants.map(({ id, name, initialSeedNum }) => ({ id, event: eventId, name, initialSeedNum })),
+  );
+}
+
+/**
+ * Writes sets of an event. A set whose preview id became a real one (its pool started) keeps its row; a preview read
+ * late does not come back beside the real set.
+ *
+ * @returns what was written, and whether a set named a pool that is not known yet
+ */
+export async function storeSets(em: EntityManager, sets: readonly SetNode[], eventId: number): Promise<Written & { unknownPool: boolean }> {
+  const entrants = new Map(sets.flatMap(slotEntrants).map((entrant) => [entrant.id, entrant]));
+  await storeEntrantRows(em, [...entrants.values()], eventId);
+  const pools = await knownPools(em, sets);
+  const unknown = [...new Set(sets.map((set) => set.phaseGroup?.id))].filter((id) => id !== undefined && !pools.has(id));
+  await upsert(em, PhaseGroup, unknown.map((id) => ({ id, phase: null })));
+  await adoptPreviews(em, sets);
+  const late = await latePreviews(em, sets);
+  const current = sets.filter((set) => !late.has(set.id));
+  const written = await upsert(
+    em,
+    StartggSet,
+    current.map((set) => {
+      const { slots, phaseGroup, station, stream, ...fields } = set;
+      const [slot1, slot2] = slots;
+      const pool = pools.get(phaseGroup?.id ?? 0);
+      return {
+        ...fields,
+        event: eventId,
+        phase: pool?.phase_id ?? null,
+        phaseGroup: phaseGroup?.id ?? null,
+        slot1Entrant: entrantOf(slot1)?.id ?? null,
+        slot1Score: slot1?.standing?.stats?.score?.value ?? null,
+        slot1Standing: slot1?.standing?.placement ?? null,
+        slot2Entrant: entrantOf(slot2)?.id ?? null,
+        slot2Score: slot2?.standing?.stats?.score?.value ?? null,
+        slot2Standing: slot2?.standing?.placement ?? null,
+        bestOf: pool?.rounds[String(set.round)] ?? null,
+        streamUrl: streamUrl(stream),
+        stationNumber: station?.number ?? null,
+      };
+    }),
+  );
+  return { ...written, unchanged: written.unchanged + late.size, unknownPool: unknown.length > 0 };
+}
+
+type Slot = SetNode['slots'][number];
+
+const entrantOf = (slot: Slot | undefined) => slot?.entrant ?? slot?.seed?.entrant;
+
+const slotEntrants = (set: SetNode) => set.slots.map(entrantOf).filter((entrant) => entrant != null);
+
+async function knownPools(em: EntityManager, sets: readonly SetNode[]) {
+  const ids = [...new Set(sets.map((set) => set.phaseGroup?.id).filter((id) => id !== undefined))];
+  const found = await rows(
+    em,
+    sql<{ id: number; phase_id: number | null; rounds: Record<string, number> }>`
+      select id, phase_id, rounds from startgg_phase_group where id = any(${ids}::int[]) and phase_id is not null`,
+  );
+  return new Map(found.map((pool) => [pool.id, pool]));
+}
+
+const isPreview = (id: string) => id.startsWith('preview_');
+
+/** Where in a bracket sets stand, as a table `given`. */
+function places(sets: readonly SetNode[]) {
+  const list = sets.map(({ id, phaseGroup, round, identifier }) => ({ id, pool: phaseGroup?.id, round, identifier }));
+  return sql`json_to_recordset(${JSON.stringify(list)}::json) as given(id text, pool int, round int, identifier text)`;
+}
+
+/** Gives a preview's row the id of the real set that took its place: same pool, round and identifier. */
+async function adoptPreviews(em: EntityManager, sets: readonly SetNode[]): Promise<void> {
+  const real = sets.filter((set) => !isPreview(set.id) && set.phaseGroup);
+  if (real.length === 0) return;
+  await rows(
+    em,
+    sql`update startgg_set as preview set id = given.id
+        from ${places(real)}
+        where preview.phase_group_id = given.pool and preview.round = given.round and preview.identifier = given.identifier
+          and preview.id like 'preview\\_%'
+          and not exists (select 1 from startgg_set real where real.id = given.id)`,
+  );
+}
+
+/** Previews (from a cached answer) of sets that are already known by their real id. */
+async function latePreviews(em: EntityManager, sets: readonly SetNode[]): Promise<Set<string>> {
+  const previews = sets.filter((set) => isPreview(set.id) && set.phaseGroup);
+  if (previews.length === 0) return new Set();
+  const late = await rows(
+    em,
+    sql<{ id: string }>`select given.id
+        from ${places(previews)}
+        join startgg_set real on real.phase_group_id = given.pool and real.round = given.round
+          and real.identifier = given.identifier and real.deleted_at is null and real.id not like 'preview\\_%'`,
+  );
+  return new Set(late.map((row) => row.id));
+}
+
+function streamUrl(stream: SetNode['stream']): string | null {
+  if (stream?.streamSource === 'TWITCH' && stream.streamName) return `https://www.twitch.tv/${stream.streamName}`;
+  if (stream?.streamSource !== 'YOUTUBE') return null;
+  if (stream.streamId) return `https://www.youtube.com/channel/${stream.streamId}`;
+  return stream.streamName ? `https://www.youtube.com/@${stream.streamName}` : null;
+}

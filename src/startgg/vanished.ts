@@ -1,0 +1,166 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { firstRow, rows } from '../database/database.ts';
+import type { CountChanges } from '../jobs/kind.ts';
+
+// start.gg leaves no trace of what was deleted, and a bracket that is being reset shows nothing for a moment. So a row is
+// marked deleted only when two complete walks in a row did not show it.
+
+/**
+ * Ends a complete walk.
+ *
+ * @param stored ids of the live rows that the walk should have shown
+ * @param seen ids that it showed
+ * @returns ids that neither this walk nor the one before it showed
+ */
+async function endWalk(
+  em: EntityManager,
+  walk: { scope: string; key: string },
+  stored: readonly string[],
+  seen: ReadonlySet<string>,
+): Promise<string[]> {
+  const row = await firstRow(
+    em,
+    sql<{ missing: string[] }>`insert into startgg_sync (scope, key, walk, walked_at) values (${walk.scope}, ${walk.key}, 1, now())
+        on conflict (scope, key) do update set walk = startgg_sync.walk + 1, walked_at = now(), error = null, error_at = null
+        returning missing`,
+  );
+  const before = new Set(row?.missing);
+  const covered = new Set(stored);
+  const missing = stored.filter((id) => !seen.has(id));
+  const gone = missing.filter((id) => before.has(id));
+  // A walk over another period says nothing about what it does not cover.
+  const stillMissing = [...[...before].filter((id) => !covered.has(id)), ...missing.filter((id) => !before.has(id))];
+  if (stillMissing.length > 0 || before.size > 0)
+    await rows(
+      em,
+      sql`update startgg_sync set missing = ${JSON.stringify(stillMissing)}::jsonb where scope = ${walk.scope} and key = ${walk.key}`,
+    );
+  return gone;
+}
+
+/** Ends a complete walk over the tournaments of a game that start between two times. */
+export async function vanishedTournaments(
+  em: EntityManager,
+  of: { videogameId: number; after: number; before: number },
+  seen: ReadonlySet<string>,
+): Promise<CountChanges> {
+  const stored = await ids(
+    em,
+    sql`select t.id::text from startgg_tournament t where deleted_at is null
+        and start_at between to_timestamp(${of.after}) and to_timestamp(${of.before})
+        and exists (select 1 from startgg_event e where e.tournament_id = t.id and e.videogame_id = ${of.videogameId})`,
+  );
+  const gone = await endWalk(em, { scope: 'tournaments', key: String(of.videogameId) }, stored, seen);
+  if (gone.length === 0) return {};
+  const events = await ids(em, sql`select id::text from startgg_event where tournament_id = any(${gone}::int[]) and deleted_at is null`);
+  const tournaments = await mark(em, 'startgg_tournament', gone);
+  return { ...(await deleteEvents(em, events)), tournaments: { gone: tournaments } };
+}
+
+/** Compares the events of a game that tournaments list with those known. */
+export async function vanishedEvents(
+  em: EntityManager,
+  of: { videogameId: number; tournamentIds: readonly number[] },
+  seen: ReadonlySet<string>,
+): Promise<CountChanges> {
+  const stored = await ids(
+    em,
+    sql`select id::text from startgg_event where deleted_at is null and videogame_id = ${of.videogameId}
+        and tournament_id = any(${[...of.tournamentIds]}::int[])`,
+  );
+  return await deleteEvents(em, await endWalk(em, { scope: 'events', key: String(of.videogameId) }, stored, seen));
+}
+
+/** Ends a complete walk over the phases and pools of an event. Their sets go with them. */
+export async function vanishedPools(
+  em: EntityManager,
+  eventId: number,
+  seen: { phases: ReadonlySet<string>; pools: ReadonlySet<string> },
+): Promise<CountChanges> {
+  const phases = await ids(em, sql`select id::text from startgg_phase where event_id = ${eventId} and deleted_at is null`);
+  const pools = await ids(
+    em,
+    sql`select g.id::text from startgg_phase_group g join startgg_phase p on p.id = g.phase_id
+        where p.event_id = ${eventId} and g.deleted_at is null`,
+  );
+  await mark(em, 'startgg_phase', await endWalk(em, { scope: 'phases', key: String(eventId) }, phases, seen.phases));
+  const gone = await endWalk(em, { scope: 'pools', key: String(eventId) }, pools, seen.pools);
+  if (gone.length === 0) return {};
+  await mark(em, 'startgg_phase_group', gone);
+  return { sets: { gone: await markSets(em, sql`phase_group_id = any(${gone}::int[])`) } };
+}
+
+/** Ends a complete walk over the entrants of an event. */
+export async function vanishedEntrants(em: EntityManager, eventId: number, seen: ReadonlySet<string>): Promise<CountChanges> {
+  const stored = await ids(em, sql`select id::text from startgg_entrant where event_id = ${eventId} and deleted_at is null`);
+  const gone = await endWalk(em, { scope: 'entrants', key: String(eventId) }, stored, seen);
+  return { entrants: { gone: await deleteEntrants(em, gone) } };
+}
+
+/** Ends a complete walk over the sets of an event, or of one pool of it. */
+export async function vanishedSets(
+  em: EntityManager,
+  of: { eventId: number; poolId?: number },
+  seen: ReadonlySet<string>,
+): Promise<CountChanges> {
+  const pool = of.poolId === undefined ? sql`true` : sql`phase_group_id = ${of.poolId}`;
+  const stored = await ids(em, sql`select id from startgg_set where event_id = ${of.eventId} and deleted_at is null and ${pool}`);
+  const key = of.poolId === undefined ? String(of.eventId) : `${of.eventId}:${of.poolId}`;
+  const gone = await endWalk(em, { scope: 'sets', key }, stored, seen);
+  return { sets: { gone: gone.length > 0 ? await markSets(em, sql`id = any(${gone}::text[])`) : 0 } };
+}
+
+/** Marks events deleted, with all that belongs to them. */
+export async function deleteEvents(em: EntityManager, eventIds: readonly string[]): Promise<CountChanges> {
+  if (eventIds.length === 0) return {};
+  const own = sql`event_id = any(${[...eventIds]}::int[])`;
+  const sets = await markSets(em, own);
+  const entrants = await deleteEntrants(em, await ids(em, sql`select id::text from startgg_entrant where ${own} and deleted_at is null`));
+  const phases = await ids(em, sql`select id::text from startgg_phase where ${own} and deleted_at is null`);
+  const pools = await ids(
+    em,
+    sql`select id::text from startgg_phase_group where phase_id = any(${phases}::int[]) and deleted_at is null`,
+  );
+  await mark(em, 'startgg_phase_group', pools);
+  await mark(em, 'startgg_phase', phases);
+  return { events: { gone: await mark(em, 'startgg_event', eventIds) }, entrants: { gone: entrants }, sets: { gone: sets } };
+}
+
+/** Marks entrants deleted, their links to participants, and participants who are in no other entrant. */
+async function deleteEntrants(em: EntityManager, entrantIds: readonly string[]): Promise<number> {
+  if (entrantIds.length === 0) return 0;
+  const participants = await ids(
+    em,
+    sql`update startgg_entrant_participant set deleted_at = now() where entrant_id = any(${[...entrantIds]}::int[]) and deleted_at is null
+        returning participant_id::text as id`,
+  );
+  await rows(
+    em,
+    sql`update startgg_participant p set deleted_at = now() where id = any(${participants}::int[]) and deleted_at is null
+        and not exists (select 1 from startgg_entrant_participant l where l.participant_id = p.id and l.deleted_at is null)`,
+  );
+  return await mark(em, 'startgg_entrant', entrantIds);
+}
+
+async function mark(em: EntityManager, table: string, gone: readonly string[]): Promise<number> {
+  if (gone.length === 0) return 0;
+  const marked = await rows(
+    em,
+    sql`update ${sql.table(table)} set deleted_at = now() where id = any(${[...gone]}::int[]) and deleted_at is null returning id`,
+  );
+  return marked.length;
+}
+
+/** Sets take a number of the sequence with every change, this one included. */
+async function markSets(em: EntityManager, which: ReturnType<typeof sql>): Promise<number> {
+  const marked = await rows(
+    em,
+    sql`update startgg_set set deleted_at = now(), seq = nextval('startgg_set_seq') where ${which} and deleted_at is null returning id`,
+  );
+  return marked.length;
+}
+
+async function ids(em: EntityManager, query: ReturnType<typeof sql>): Promise<string[]> {
+  return (await rows(em, query)).map((row) => (row as { id: string }).id);
+}

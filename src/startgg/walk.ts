@@ -1,0 +1,75 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { GiveUpError, RetryLaterError } from '../errors.ts';
+import type { Commit, CountChanges, JobContext, WorkItem } from '../jobs/kind.ts';
+import { type PageRead, restartWalk, settlePage, walkOf } from '../jobs/walk.ts';
+import type { WorkList } from '../jobs/work-list.ts';
+import type { StartggClient } from './client.ts';
+import { TooComplexError, TooDeepError } from './errors.ts';
+import type { List, PageSizes } from './page-size.ts';
+
+/** What every reading step is given. */
+export type Reading = { client: StartggClient; sizes: PageSizes; context: JobContext; item: WorkItem };
+
+/** One page that was read, with the ways to write it. */
+export type FetchedPage = PageRead & {
+  /** Entries that the page's cost was paid for. */
+  entries: number;
+  cost: number | undefined;
+  write(em: EntityManager, list: WorkList): Promise<{ new: number; changed: number; also?: CountChanges }>;
+  /** After the last page of a walk that showed everything. */
+  complete(em: EntityManager, list: WorkList, seen: ReadonlySet<string>): Promise<CountChanges>;
+};
+
+/**
+ * Reads one page of a walk. The page size is chosen on the first page and frozen for the walk; a page refused as too
+ * large, or a much better size, begins the walk anew.
+ */
+export async function readPage(
+  reading: Reading,
+  what: { list: List; phase: string },
+  fetchPage: (page: number, perPage: number) => Promise<FetchedPage>,
+): Promise<Commit> {
+  const { sizes } = reading;
+  const { item } = reading;
+  const perPage = walkOf(item).perPage ?? sizes.of(what.list);
+  let fetched: FetchedPage;
+  try {
+    fetched = await fetchPage(item.page, perPage);
+  } catch (error) {
+    if (error instanceof TooDeepError) throw new GiveUpError(`start.gg lists only the first 10,000 entries here`);
+    if (!(error instanceof TooComplexError)) throw error;
+    if (perPage === 1) throw new GiveUpError('start.gg refuses even a single entry as too large');
+    const smaller = sizes.shrink(what.list, perPage, error.actual);
+    return async (_, list) => {
+      await restartWalk(list, item, smaller);
+      return {};
+    };
+  }
+  sizes.learn(what.list, fetched.entries, fetched.cost);
+  const better = item.page === 1 ? sizes.better(what.list, perPage, fetched.total) : undefined;
+  return async (em, list) => {
+    const { also = {}, ...written } = await fetched.write(em, list);
+    const result = await settlePage(list, item, what.phase, perPage, fetched, written);
+    if (result.state === 'open' && better !== undefined) await restartWalk(list, item, better);
+    const after = result.state === 'complete' ? await fetched.complete(em, list, result.seen) : {};
+    return merge({ [what.phase]: result.counts }, also, after);
+  };
+}
+
+/** Adds up changes to counters. */
+export function merge(...changes: readonly CountChanges[]): CountChanges {
+  const sum: Record<string, Record<string, number>> = {};
+  for (const change of changes)
+    for (const [phase, counts] of Object.entries(change)) {
+      const into = (sum[phase] ??= {});
+      for (const [name, value] of Object.entries(counts)) into[name] = (into[name] ?? 0) + value;
+    }
+  return sum;
+}
+
+/** What start.gg says about a null: with a complaint beside it, it is no answer. */
+export function isGone(value: unknown, complaints: readonly string[]): value is null {
+  if (value !== null) return false;
+  if (complaints[0]) throw new RetryLaterError(`start.gg: ${complaints[0]}`);
+  return true;
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { renderMessage } from '../../../src/sandbox/discord/render.ts';
+import { discordForTest, restFor, smallWorld } from './setup.ts';
+
+test('a message is drawn the way a person reads it', async () => {
+  const discord = await discordForTest();
+  const { channel } = smallWorld(discord);
+  await restFor(discord).post(`/channels/${channel.id}/messages`, {
+    body: {
+      content: 'Starts <t:1767225600:f>',
+      embeds: [
+        {
+          title: '2XKO\\_2026',
+          description: 'RUNNING\n\\*\\*not bold\\*\\* **bold**',
+          fields: [
+            { name: 'Done', value: '1,200', inline: true },
+            { name: 'Total', value: '4,000', inline: true },
+            { name: 'Errors', value: 'none' },
+          ],
+          footer: { text: 'Job 7' },
+        },
+      ],
+      components: [
+        {
+          type: 1,
+          components: [
+            { type: 2, style: 2, label: 'Pause', custom_id: 'a' },
+            { type: 2, style: 4, label: 'Cancel', custom_id: 'b', disabled: true },
+          ],
+        },
+      ],
+    },
+  });
+  const [message] = discord.channel(channel).messages;
+  if (!message) throw new Error('no message');
+  expect(renderMessage(message).split('\n').slice(1).join('\n')).toBe(`Starts 2026-01-01 00:00 UTC
+▌ 2XKO_2026
+▌ RUNNING
+▌ **not bold** **bold**
+▌
+▌ Done    Total
+▌ 1,200   4,000
+▌
+▌ Errors
+▌ none
+▌ Job 7
+[Pause] (Cancel)`);
+  expect(renderMessage(message)).toMatch(/^Herald \[APP\] {2}\d\d:\d\d UTC\n/);
+});
+
+test('an ephemeral and edited answer says so', async () => {
+  const discord = await discordForTest();
+  const { ada, here } = smallWorld(discord);
+  discord.commands.replace([{ name: 'status', description: 'Status' }]);
+  const { interaction } = await ada.command({ ...here, name: 'status' });
+  const rest = restFor(discord);
+  await rest.post(`/interactions/${interaction.id}/${interaction.token}/callback`, {
+    body: { type: 4, data: { content: 'one', flags: 64 } },
+  });
+  const path = `/webhooks/${discord.world.application.id}/${interaction.token}/messages/@original` as const;
+  await rest.patch(path, { body: { content: 'two' } });
+  const [message] = ada.sees(here.channelId);
+  expect(message && renderMessage(message)).toMatch(
+    /^╭ Ada used \/status\nHerald \[APP\] {2}\d\d:\d\d UTC \(edited\)\ntwo\n\(Only you can see this\)$/,
+  );
+});

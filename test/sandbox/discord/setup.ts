@@ -1,0 +1,50 @@
+import { Client, type ClientOptions, Events, GatewayIntentBits, REST } from 'discord.js';
+import { onTestFinished } from 'vitest';
+import { type Discord, type DiscordOptions, startDiscord } from '../../../src/sandbox/discord/start.ts';
+
+export const TOKEN = 'sandbox.bot.token';
+
+/** A running stand-in that ends with the test. Reconnecting may be as fast as the test likes. */
+export async function discordForTest(options: Partial<DiscordOptions> = {}): Promise<Discord> {
+  const identify = { count: 1_000, perMs: 5_000 };
+  const discord = await startDiscord({ token: TOKEN, ...options, limits: { identify, ...options.limits } });
+  onTestFinished(() => discord.close());
+  return discord;
+}
+
+/** A guild with one channel, its owner, a member without rights, and the bot. */
+export function smallWorld(discord: Discord) {
+  const { world } = discord;
+  const owner = world.addUser({ username: 'ada', globalName: 'Ada' });
+  const outsider = world.addUser({ username: 'bob', globalName: 'Bob' });
+  const guild = world.addGuild({ name: 'Fighters', ownerId: owner.id });
+  world.addMember(guild, outsider);
+  const channel = world.addChannel(guild, { name: 'general' });
+  world.installBot(guild, ['ViewChannel', 'SendMessages', 'EmbedLinks', 'ReadMessageHistory']);
+  const ada = discord.person(owner.id);
+  const bob = discord.person(outsider.id);
+  return { guild, channel, ada, bob, here: { guildId: guild.id, channelId: channel.id } };
+}
+
+/** The real client, ready. */
+export async function clientFor(
+  discord: Discord,
+  options: Partial<ClientOptions> = {},
+): Promise<Client<true>> {
+  const client = new Client({
+    intents: [GatewayIntentBits.Guilds],
+    rest: { api: discord.url, version: '10' },
+    ...options,
+  });
+  // An async listener that throws surfaces here instead of ending the process.
+  client.on(Events.Error, () => {});
+  onTestFinished(() => client.destroy());
+  const ready = new Promise<Client<true>>((resolve) => client.once(Events.ClientReady, resolve));
+  await client.login(discord.token);
+  return ready;
+}
+
+/** The real REST client, which shows every refusal at once. */
+export function restFor(discord: Discord, token = discord.token): REST {
+  return new REST({ api: discord.url, version: '10', retries: 0 }).setToken(token);
+}
