@@ -2,7 +2,7 @@ import type { Config } from './config.ts';
 import { Database } from './database/database.ts';
 import { attachEmbedded, stopEmbedded } from './database/embedded.ts';
 import { Listener } from './database/listener.ts';
-import { LOCKS } from './database/locks.ts';
+import { isHeld, LOCKS } from './database/locks.ts';
 import { migrate } from './database/migrations.ts';
 import { AuditLog, Guild } from './guilds/entities.ts';
 import { SharedBudget } from './jobs/budget.ts';
@@ -36,12 +36,12 @@ export class App {
   readonly #runner: Runner;
   readonly #usesEmbedded: boolean;
 
-  private constructor(config: Config, log: Log, db: Database, options: { isWorker: boolean }) {
+  private constructor(config: Config, log: Log, db: Database) {
     this.config = config;
     this.log = log;
     this.db = db;
     this.queue = new Queue(db.url, log);
-    this.listener = new Listener(db.url, log, options.isWorker ? { sharedLock: LOCKS.worker } : {});
+    this.listener = new Listener(db.url, log);
     this.startgg = this.#makeStartgg();
     const kinds: ImportKind[] = this.startgg ? [startggImport(this.startgg.client)] : [];
     this.imports = new Imports(db, this.queue, kinds);
@@ -49,24 +49,26 @@ export class App {
     this.#usesEmbedded = config.databaseUrl === undefined;
   }
 
-  /**
-   * Connects to the database (starting the embedded one if none is configured) and brings its schema up to date.
-   *
-   * @param options.isWorker whether this process will work on jobs
-   */
-  static async open(config: Config, log: Log, options: { isWorker: boolean }): Promise<App> {
+  /** Connects to the database (starting the embedded one if none is configured) and brings its schema up to date. */
+  static async open(config: Config, log: Log): Promise<App> {
     const url = config.databaseUrl ?? (await attachEmbedded(config.dataDir, log));
     const db = await Database.connect(url, entities);
     const ran = await migrate(db, [() => Queue.install(url)]);
     if (ran.length > 0) log.info({ migrations: ran }, 'schema brought up to date');
-    const app = new App(config, log, db, options);
+    const app = new App(config, log, db);
     await app.listener.start();
     await app.queue.start();
     return app;
   }
 
+  /** Whether any process is working on jobs. */
+  async hasWorker(): Promise<boolean> {
+    return await this.db.transaction((em) => isHeld(em, LOCKS.worker));
+  }
+
   /** Begins to work on jobs. */
   async work(): Promise<void> {
+    await this.listener.hold(LOCKS.worker);
     await this.#runner.start(JOBS_AT_ONCE);
   }
 

@@ -5,6 +5,8 @@ import type { Log } from '../log.ts';
 /** What processes tell each other through PostgreSQL's NOTIFY. */
 export type Channel = 'herald_job' | 'herald_live';
 
+const LOCK = 'select pg_advisory_lock_shared($1)';
+
 type Handler = (payload: string) => void;
 
 /**
@@ -15,19 +17,23 @@ export class Listener {
   readonly #url: string;
   readonly #log: Log;
   readonly #handlers = new Map<Channel, Set<Handler>>();
-  readonly #sharedLock: number | undefined;
+  #sharedLock: number | undefined;
   #client: Client | undefined;
   #closed = false;
 
-  /** @param sharedLock an advisory lock to hold, shared, as long as this process lives */
-  constructor(url: string, log: Log, options: { sharedLock?: number } = {}) {
+  constructor(url: string, log: Log) {
     this.#url = url;
     this.#log = log;
-    this.#sharedLock = options.sharedLock;
   }
 
   async start(): Promise<void> {
     await this.#connect();
+  }
+
+  /** Holds an advisory lock, shared, from now on as long as this process lives. */
+  async hold(lock: number): Promise<void> {
+    this.#sharedLock = lock;
+    await this.#client?.query(LOCK, [lock]);
   }
 
   /** Calls `handler` with each payload sent to a channel. Returns the way to stop that. */
@@ -48,8 +54,7 @@ export class Listener {
     client.on('notification', ({ channel, payload }) => this.#emit(channel as Channel, payload ?? ''));
     client.on('end', () => void this.#reconnect());
     await client.connect();
-    if (this.#sharedLock !== undefined)
-      await client.query('select pg_advisory_lock_shared($1)', [this.#sharedLock]);
+    if (this.#sharedLock !== undefined) await client.query(LOCK, [this.#sharedLock]);
     for (const channel of ['herald_job', 'herald_live'] satisfies Channel[])
       await client.query(`listen ${channel}`);
     this.#client = client;

@@ -80,7 +80,11 @@ export class Guilds {
   }
 
   /** Whether a member may do what organisers may: by Manage Server, or by the role set with `/setup organiser`. */
-  async isOrganiser(guildId: string, memberPermissions: bigint, roleIds: readonly string[]): Promise<boolean> {
+  async isOrganiser(
+    guildId: string,
+    memberPermissions: bigint,
+    roleIds: readonly string[],
+  ): Promise<boolean> {
     if (mayManageGuild(memberPermissions)) return true;
     const role = (await this.get(guildId))?.organiserRoleId;
     return role != null && roleIds.includes(role);

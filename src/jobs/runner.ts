@@ -13,7 +13,8 @@ import {
 import type { Log } from '../log.ts';
 import { touchLive } from '../outbox/live-message.ts';
 import { addCounts } from './counters.ts';
-import type { ImportKind, JobContext, WorkItem } from './kind.ts';
+import type { WorkItem } from './item.ts';
+import type { ImportKind, JobContext } from './kind.ts';
 import type { Queue } from './queue.ts';
 import type { PhaseCounts } from './state.ts';
 import { finishJob, IMPORT_MESSAGE, releaseLease, takeLease } from './store.ts';

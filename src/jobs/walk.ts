@@ -1,4 +1,4 @@
-import type { NewItem, WorkItem } from './kind.ts';
+import type { NewItem, WorkItem } from './item.ts';
 import type { PhaseCounts } from './state.ts';
 import type { WorkList } from './work-list.ts';
 
@@ -65,17 +65,26 @@ export async function settlePage(
   if (!first) throw new Error('a walk without its first page');
   const walk = walkOf(first);
   const last = page.pages ?? Math.max(1, Math.ceil(page.total / perPage));
-  const added = await list.add(furtherPages(first, phase, perPage, last, new Set(pages.map((entry) => entry.page))));
+  const added = await list.add(
+    furtherPages(first, phase, perPage, last, new Set(pages.map((entry) => entry.page))),
+  );
 
   const seen = new Set(pages.flatMap((entry) => walkOf(entry).seen ?? []));
   const empty = pages.reduce((sum, entry) => sum + (walkOf(entry).empty ?? 0), 0);
-  const isOpen = added > 0 || pages.some((entry) => entry.state === 'failed' || (entry.state === 'pending' && entry.page <= last));
+  const isOpen =
+    added > 0 ||
+    pages.some((entry) => entry.state === 'failed' || (entry.state === 'pending' && entry.page <= last));
   const isComplete = !isOpen && seen.size >= page.total && empty === 0;
 
   const counted = isComplete ? seen.size : Math.max(walk.counted ?? 0, Math.min(seen.size, page.total));
   const total = isComplete ? seen.size : page.total;
   const all = (walk.written ?? 0) + written.new + written.changed;
-  const counts = { ...written, done: counted - (walk.counted ?? 0), total: total - (walk.total ?? 0) };
+  const counts = {
+    new: written.new,
+    changed: written.changed,
+    done: counted - (walk.counted ?? 0),
+    total: total - (walk.total ?? 0),
+  };
   const told = { perPage, counted, total, written: all };
   if (isOpen) {
     await keep(first, { ...walk, ...told });
@@ -84,7 +93,10 @@ export async function settlePage(
   await list.dropPages(item.kind, item.key);
   const pass = walk.pass ?? 1;
   if (!isComplete && pass < PASSES) {
-    await list.reopen(item.kind, item.key, { data: { ...first.data, walk: { ...told, pass: pass + 1 } }, afterMs: AGAIN_AFTER_MS * pass });
+    await list.reopen(item.kind, item.key, {
+      data: { ...first.data, walk: { ...told, pass: pass + 1 } },
+      afterMs: AGAIN_AFTER_MS * pass,
+    });
     return { state: 'again', counts };
   }
   await keep(first, { perPage, counted, total });
@@ -102,11 +114,18 @@ export async function restartWalk(list: WorkList, item: WorkItem, perPage: numbe
   await list.reopen(item.kind, item.key, { data: { ...first.data, walk: { ...walk, perPage } } });
 }
 
-function furtherPages(first: WorkItem, phase: string, perPage: number, last: number, known: ReadonlySet<number>): NewItem[] {
+function furtherPages(
+  first: WorkItem,
+  phase: string,
+  perPage: number,
+  last: number,
+  known: ReadonlySet<number>,
+): NewItem[] {
   const { kind, key, label } = first;
   const further: NewItem[] = [];
   for (let page = 2; page <= last; page++)
-    if (!known.has(page)) further.push({ phase, kind, key, page, label, data: { ...first.data, walk: { perPage } } });
+    if (!known.has(page))
+      further.push({ phase, kind, key, page, label, data: { ...first.data, walk: { perPage } } });
   return further;
 }
 

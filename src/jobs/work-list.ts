@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
-import type { NewItem, WorkItem } from './kind.ts';
+import type { NewItem, WorkItem } from './item.ts';
 
 const COLUMNS = sql`id::text as id, kind, key, page, label, data`;
 

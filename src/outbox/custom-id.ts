@@ -29,10 +29,20 @@ export function liveButtonId(kind: string, action: string, subject: string, live
 /** Whether a button belongs to this live message. */
 export function isButtonOf(id: string, live: { kind: string; subject: string; id: string }): boolean {
   const parsed = parseCustomId(id);
-  return parsed?.owner === live.kind && parsed.args.length === 2 && parsed.args.join(':') === `${live.subject}:${live.id}`;
+  return (
+    parsed?.owner === live.kind &&
+    parsed.args.length === 2 &&
+    parsed.args.join(':') === `${live.subject}:${live.id}`
+  );
 }
 
 /** A button that turns the pages of a list about something: `kind:action:subject:liveId:page`. */
-export function pageButtonId(kind: string, action: string, subject: string, liveId: string, page: number): string {
+export function pageButtonId(
+  kind: string,
+  action: string,
+  subject: string,
+  liveId: string,
+  page: number,
+): string {
   return customId(kind, action, subject, liveId, page);
 }

@@ -35,7 +35,11 @@ const OLD_EDIT_EVERY_MS = 10_000;
  *
  * @param kinds the kinds that the caller can draw
  */
-export async function claimLive(em: EntityManager, kinds: readonly string[], limit: number): Promise<ClaimedLive[]> {
+export async function claimLive(
+  em: EntityManager,
+  kinds: readonly string[],
+  limit: number,
+): Promise<ClaimedLive[]> {
   return await rows(
     em,
     sql<ClaimedLive>`update live_message set claimed_until = clock_timestamp() + ${interval(CLAIM_MS)}

@@ -15,7 +15,11 @@ export type LivePlace = {
 };
 
 /** Where the live message about something stands; undefined when none was asked for. */
-export async function findLive(em: EntityManager, kind: string, subject: string): Promise<LivePlace | undefined> {
+export async function findLive(
+  em: EntityManager,
+  kind: string,
+  subject: string,
+): Promise<LivePlace | undefined> {
   return await firstRow(
     em,
     sql<LivePlace>`select id::text as id, guild_id as "guildId", channel_id as "channelId", message_id as "messageId", error
@@ -24,7 +28,12 @@ export async function findLive(em: EntityManager, kind: string, subject: string)
 }
 
 /** Asks anew for a live message that could not be shown: in `channelId` this time. Does nothing for one that stands. */
-export async function reviveLive(em: EntityManager, kind: string, subject: string, channelId: string): Promise<void> {
+export async function reviveLive(
+  em: EntityManager,
+  kind: string,
+  subject: string,
+  channelId: string,
+): Promise<void> {
   await rows(
     em,
     sql`update live_message set channel_id = ${channelId}, message_id = null, posted_at = null, rendered_hash = null,
@@ -50,7 +59,9 @@ export async function waitForLive(
       const isSettled = !place || place.messageId !== null || place.error !== null;
       if (isSettled || Date.now() >= deadline || options.signal.aborted) return place;
       // A notification may be lost with its connection, so the row is looked at every second in any case.
-      await delay(1_000, undefined, { signal: AbortSignal.any([wake.signal, options.signal]) }).catch(() => {});
+      await delay(1_000, undefined, { signal: AbortSignal.any([wake.signal, options.signal]) }).catch(
+        () => {},
+      );
       wake = new AbortController();
     }
   } finally {

@@ -6,7 +6,10 @@ import { withoutControls } from '../text.ts';
 const text = z.string().transform(withoutControls).nullish().default(null);
 const whole = z.number().int().nullish().default(null);
 const decimal = z.number().nullish().default(null);
-const flag = z.boolean().nullish().transform((value) => value ?? false);
+const flag = z
+  .boolean()
+  .nullish()
+  .transform((value) => value ?? false);
 /** Ids are declared as strings and come as numbers. */
 const id = z.coerce.number().int().positive();
 /** Unix seconds → ISO text, which is what PostgreSQL reads. */
@@ -14,9 +17,15 @@ const time = z
   .number()
   .nullish()
   .transform((seconds) => (seconds == null ? null : new Date(seconds * 1000).toISOString()));
-const nodes = z.array(z.unknown()).nullish().transform((list) => list ?? []);
+const nodes = z
+  .array(z.unknown())
+  .nullish()
+  .transform((list) => list ?? []);
 const some = <T extends z.ZodType>(schema: T) =>
-  z.array(schema.nullable()).nullish().transform((list) => (list ?? []).filter((entry) => entry !== null));
+  z
+    .array(schema.nullable())
+    .nullish()
+    .transform((list) => (list ?? []).filter((entry) => entry !== null));
 
 export const videogame = z.object({ id, name: z.string(), displayName: text, slug: text });
 export type VideogameNode = z.infer<typeof videogame>;

@@ -17,7 +17,15 @@ const RENEW = 'Make a new one at https://start.gg/admin/profile/developer and se
 const answerSchema = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z
-    .array(z.object({ message: z.string().catch(''), path: z.array(z.union([z.string(), z.number()])).nullish().catch(null) }))
+    .array(
+      z.object({
+        message: z.string().catch(''),
+        path: z
+          .array(z.union([z.string(), z.number()]))
+          .nullish()
+          .catch(null),
+      }),
+    )
     .nullish(),
   extensions: z.object({ queryComplexity: z.number().nullish() }).nullish(),
   success: z.boolean().optional(),
@@ -73,7 +81,8 @@ export class StartggClient {
     for (const complaint of complaints) await this.#refuse(complaint, 'partial');
     for (const { path } of answer.errors ?? []) blankEntry(answer.data, path ?? []);
     const parsed = schema.safeParse(answer.data ?? undefined);
-    if (!parsed.success) throw new RetryLaterError(complaints[0] ? `start.gg: ${complaints[0]}` : unreadable(parsed.error));
+    if (!parsed.success)
+      throw new RetryLaterError(complaints[0] ? `start.gg: ${complaints[0]}` : unreadable(parsed.error));
     if (complaints.length > 0) this.#log.warn({ complaints }, 'start.gg answered in part');
     return { data: parsed.data, cost: answer.extensions?.queryComplexity ?? undefined, complaints };
   }
@@ -81,7 +90,11 @@ export class StartggClient {
   async #send(document: string, variables: Record<string, unknown>, slot: Slot, signal?: AbortSignal) {
     const signals = [AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])];
     try {
-      const answer = await this.#client.rawRequest({ query: document, variables, signal: AbortSignal.any(signals) });
+      const answer = await this.#client.rawRequest({
+        query: document,
+        variables,
+        signal: AbortSignal.any(signals),
+      });
       return answerSchema.parse({ data: answer.data, errors: answer.errors, extensions: answer.extensions });
     } catch (error) {
       signal?.throwIfAborted();
@@ -101,7 +114,8 @@ export class StartggClient {
     if (/10,000th entry/i.test(message)) throw new TooDeepError(message);
     if (/(authentication|invalid).*token/i.test(message))
       throw new SourceBlockedError(`start.gg does not know the token. ${RENEW}`);
-    if (/token.*expired|expired.*token/i.test(message)) throw new SourceBlockedError(`The start.gg token has expired. ${RENEW}`);
+    if (/token.*expired|expired.*token/i.test(message))
+      throw new SourceBlockedError(`The start.gg token has expired. ${RENEW}`);
     if (extent === 'whole') throw new GiveUpError(`start.gg: ${message}`);
   }
 
@@ -138,11 +152,19 @@ async function checkedFetch(...args: Parameters<typeof fetch>): Promise<Response
   if (response.status === 401) throw new Refusal(401, 'expired token', null);
   if (response.status >= 500) throw new RetryLaterError(`HTTP ${response.status}`);
   const body = parseJson(text);
-  if (!body) throw new RetryLaterError(`HTTP ${response.status} without a readable answer (${text.length} characters)`);
+  if (!body)
+    throw new RetryLaterError(
+      `HTTP ${response.status} without a readable answer (${text.length} characters)`,
+    );
   const said = answerSchema.safeParse(body).data;
   if (response.status === 429) throw new Refusal(429, said?.message ?? 'rate limit', retryAfter);
   if (said?.success === false) throw new Refusal(response.status, said.message ?? 'refused', retryAfter);
-  if (!response.ok) throw new Refusal(response.status, said?.message ?? said?.errors?.[0]?.message ?? `HTTP ${response.status}`, null);
+  if (!response.ok)
+    throw new Refusal(
+      response.status,
+      said?.message ?? said?.errors?.[0]?.message ?? `HTTP ${response.status}`,
+      null,
+    );
   return new Response(text, { status: response.status, headers: { 'content-type': 'application/json' } });
 }
 

@@ -20,7 +20,10 @@ export async function readEntrants(reading: Reading): Promise<Commit> {
   const list = eventType === SINGLES ? 'entrantsSingles' : 'entrantsTeams';
   return await readPage(reading, { list, phase: 'entrants' }, async (page, perPage): Promise<FetchedPage> => {
     const variables = { id: eventId, page, perPage };
-    const answer = await client.query(ENTRANTS, variables, entrantsAnswer, { urgency: 'import', signal: context.signal });
+    const answer = await client.query(ENTRANTS, variables, entrantsAnswer, {
+      urgency: 'import',
+      signal: context.signal,
+    });
     if (isGone(answer.data.event, answer.complaints)) return goneEvent(eventId);
     const { pageInfo, nodes } = answer.data.event.entrants;
     const { entries, ...read } = readNodes(nodes, entrant);
@@ -46,27 +49,34 @@ export async function readSets(reading: Reading): Promise<Commit> {
   // Once an event is over every slot names its entrant, and the seeds' two objects a slot can be saved.
   const withSeeds = eventState !== 'COMPLETED';
   let isTooLong = false;
-  const commit = await readPage(reading, { list: withSeeds ? 'setsWithSeeds' : 'sets', phase: 'sets' }, async (page, perPage): Promise<FetchedPage> => {
-    const filters = poolId === undefined ? undefined : { phaseGroupIds: [poolId] };
-    const variables = { id: eventId, page, perPage, withSeeds, filters };
-    const answer = await client.query(SETS, variables, setsAnswer, { urgency: 'import', signal: context.signal });
-    if (isGone(answer.data.event, answer.complaints)) return goneEvent(eventId);
-    const { pageInfo, nodes } = answer.data.event.sets;
-    isTooLong = pageInfo.total > DEEPEST_ENTRY && poolId === undefined;
-    const { entries, ...read } = readNodes(nodes, set);
-    return {
-      ...read,
-      entries: nodes.length,
-      cost: answer.cost,
-      total: pageInfo.total,
-      async write(em, list) {
-        const { unknownPool, ...written } = await storeSets(em, entries, eventId);
-        if (unknownPool) await list.reopen('event', String(eventId));
-        return written;
-      },
-      complete: (em, _, seen) => vanishedSets(em, { eventId, poolId }, seen),
-    };
-  });
+  const commit = await readPage(
+    reading,
+    { list: withSeeds ? 'setsWithSeeds' : 'sets', phase: 'sets' },
+    async (page, perPage): Promise<FetchedPage> => {
+      const filters = poolId === undefined ? undefined : { phaseGroupIds: [poolId] };
+      const variables = { id: eventId, page, perPage, withSeeds, filters };
+      const answer = await client.query(SETS, variables, setsAnswer, {
+        urgency: 'import',
+        signal: context.signal,
+      });
+      if (isGone(answer.data.event, answer.complaints)) return goneEvent(eventId);
+      const { pageInfo, nodes } = answer.data.event.sets;
+      isTooLong = pageInfo.total > DEEPEST_ENTRY && poolId === undefined;
+      const { entries, ...read } = readNodes(nodes, set);
+      return {
+        ...read,
+        entries: nodes.length,
+        cost: answer.cost,
+        total: pageInfo.total,
+        async write(em, list) {
+          const { unknownPool, ...written } = await storeSets(em, entries, eventId);
+          if (unknownPool) await list.reopen('event', String(eventId));
+          return written;
+        },
+        complete: (em, _, seen) => vanishedSets(em, { eventId, poolId }, seen),
+      };
+    },
+  );
   return isTooLong ? splitByPool(item, eventId) : commit;
 }
 
@@ -82,7 +92,13 @@ function splitByPool(item: Reading['item'], eventId: number): Commit {
     const { walk, ...data } = item.data as { walk?: { total?: number } };
     await list.dropPages(item.kind, item.key);
     await list.add(
-      pools.map((pool) => ({ phase: 'sets', kind: 'sets', key: `${eventId}:${pool.id}`, label: `${item.label}, pool ${pool.name ?? pool.id}`, data })),
+      pools.map((pool) => ({
+        phase: 'sets',
+        kind: 'sets',
+        key: `${eventId}:${pool.id}`,
+        label: `${item.label}, pool ${pool.name ?? pool.id}`,
+        data,
+      })),
     );
     // The pools tell their own totals.
     return { sets: { total: -(walk?.total ?? 0) } };

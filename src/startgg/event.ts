@@ -2,7 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { rows } from '../database/database.ts';
 import { upsert } from '../database/upsert.ts';
-import type { Commit, CountChanges, NewItem } from '../jobs/kind.ts';
+import type { NewItem } from '../jobs/item.ts';
+import type { Commit, CountChanges } from '../jobs/kind.ts';
 import type { WorkList } from '../jobs/work-list.ts';
 import { eventAnswer, phaseGroup, readNodes } from './answers.ts';
 import { EVENT } from './documents.ts';
@@ -18,45 +19,63 @@ export async function readEvent(reading: Reading): Promise<Commit> {
   const eventId = Number(reading.item.key);
   const { client, context, item } = reading;
   let gone = false;
-  const commit = await readPage(reading, { list: 'phaseGroups', phase: 'pools' }, async (page, perPage): Promise<FetchedPage> => {
-    const variables = { id: eventId, page, perPage };
-    const answer = await client.query(EVENT, variables, eventAnswer, { urgency: 'import', signal: context.signal });
-    const { event } = answer.data;
-    gone = isGone(event, answer.complaints);
-    if (!event) return nothing;
-    const phases = event.phases.map((phase) => ({ ...phase, ...readNodes(phase.phaseGroups.nodes, phaseGroup) }));
-    const totals = event.phases.map((phase) => phase.phaseGroups.pageInfo.total);
-    return {
-      keys: phases.flatMap((phase) => phase.keys),
-      empty: phases.reduce((sum, phase) => sum + phase.empty, 0),
-      complaint: phases.find((phase) => phase.complaint)?.complaint,
-      total: totals.reduce((sum, total) => sum + total, 0),
-      pages: Math.max(1, ...totals.map((total) => Math.ceil(total / perPage))),
-      entries: Math.max(1, ...phases.map((phase) => phase.entries.length)),
-      cost: answer.cost,
-      async write(em) {
-        await upsert(em, Phase, phases.map(({ id, name, phaseOrder }) => ({ id, event: eventId, name, phaseOrder })));
-        const pools = phases.flatMap((phase) => phase.entries.map((pool) => ({ ...pool, phase: phase.id })));
-        await upsert(
-          em,
-          PhaseGroup,
-          pools.map(({ rounds, ...pool }) => ({
-            ...pool,
-            rounds: Object.fromEntries(rounds.map((round) => [String(round.number), round.bestOf])),
-          })),
-        );
-        return { new: 0, changed: 0 };
-      },
-      async complete(em, list, seen) {
-        await fillSets(em, eventId);
-        const known = new Set(phases.map((phase) => String(phase.id)));
-        const lost = await vanishedPools(em, eventId, { phases: known, pools: seen });
-        const totals = { entrants: event.entrants.pageInfo.total, sets: event.sets.pageInfo.total };
-        return merge(lost, await planEntries(em, list, reading, totals));
-      },
-    };
-  });
-  if (gone) return async (em) => merge(await deleteEvents(em, [String(eventId)]), isTold(item.data) ? {} : { events: { done: 1 } });
+  const commit = await readPage(
+    reading,
+    { list: 'phaseGroups', phase: 'pools' },
+    async (page, perPage): Promise<FetchedPage> => {
+      const variables = { id: eventId, page, perPage };
+      const answer = await client.query(EVENT, variables, eventAnswer, {
+        urgency: 'import',
+        signal: context.signal,
+      });
+      const { event } = answer.data;
+      gone = isGone(event, answer.complaints);
+      if (!event) return nothing;
+      const phases = event.phases.map((phase) => ({
+        ...phase,
+        ...readNodes(phase.phaseGroups.nodes, phaseGroup),
+      }));
+      const totals = event.phases.map((phase) => phase.phaseGroups.pageInfo.total);
+      return {
+        keys: phases.flatMap((phase) => phase.keys),
+        empty: phases.reduce((sum, phase) => sum + phase.empty, 0),
+        complaint: phases.find((phase) => phase.complaint)?.complaint,
+        total: totals.reduce((sum, total) => sum + total, 0),
+        pages: Math.max(1, ...totals.map((total) => Math.ceil(total / perPage))),
+        entries: Math.max(1, ...phases.map((phase) => phase.entries.length)),
+        cost: answer.cost,
+        async write(em) {
+          await upsert(
+            em,
+            Phase,
+            phases.map(({ id, name, phaseOrder }) => ({ id, event: eventId, name, phaseOrder })),
+          );
+          const pools = phases.flatMap((phase) =>
+            phase.entries.map((pool) => ({ ...pool, phase: phase.id })),
+          );
+          await upsert(
+            em,
+            PhaseGroup,
+            pools.map(({ rounds, ...pool }) => ({
+              ...pool,
+              rounds: Object.fromEntries(rounds.map((round) => [String(round.number), round.bestOf])),
+            })),
+          );
+          return { new: 0, changed: 0 };
+        },
+        async complete(em, list, seen) {
+          await fillSets(em, eventId);
+          const known = new Set(phases.map((phase) => String(phase.id)));
+          const lost = await vanishedPools(em, eventId, { phases: known, pools: seen });
+          const totals = { entrants: event.entrants.pageInfo.total, sets: event.sets.pageInfo.total };
+          return merge(lost, await planEntries(em, list, reading, totals));
+        },
+      };
+    },
+  );
+  if (gone)
+    return async (em) =>
+      merge(await deleteEvents(em, [String(eventId)]), isTold(item.data) ? {} : { events: { done: 1 } });
   return async (em, list) => {
     // Pools are counted in the walk only; what people are shown are events.
     const { pools: _, ...counts } = await commit(em, list);
@@ -77,7 +96,12 @@ const nothing: FetchedPage = {
 const isTold = (data: Record<string, unknown>) => data.told === true;
 
 /** Puts an event's entrants and sets on the work list, the first time that its pools are known. */
-async function planEntries(em: EntityManager, list: WorkList, reading: Reading, totals: { entrants: number; sets: number }): Promise<CountChanges> {
+async function planEntries(
+  em: EntityManager,
+  list: WorkList,
+  reading: Reading,
+  totals: { entrants: number; sets: number },
+): Promise<CountChanges> {
   const { item } = reading;
   const eventId = Number(item.key);
   const [first] = await list.pages(item.kind, item.key);
@@ -95,7 +119,11 @@ async function planEntries(em: EntityManager, list: WorkList, reading: Reading, 
   if (totals.entrants === 0) lost.push(await vanishedEntrants(em, eventId, new Set()));
   if (totals.sets === 0) lost.push(await vanishedSets(em, { eventId }, new Set()));
   await list.add(further);
-  return merge(...lost, { events: { done: 1 }, entrants: { total: totals.entrants }, sets: { total: totals.sets } });
+  return merge(...lost, {
+    events: { done: 1 },
+    entrants: { total: totals.entrants },
+    sets: { total: totals.sets },
+  });
 }
 
 /** Sets follow their pool: a pool that was not known when a set was read tells its phase later. */

@@ -45,7 +45,9 @@ export class Games {
 
   async #byId(id: string): Promise<VideogameNode | undefined> {
     const options = { urgency: 'person', patienceMs: PATIENCE_MS } as const;
-    return (await this.#client.query(VIDEOGAME, { id }, videogameAnswer, options)).data.videogame ?? undefined;
+    return (
+      (await this.#client.query(VIDEOGAME, { id }, videogameAnswer, options)).data.videogame ?? undefined
+    );
   }
 
   async #byName(name: string): Promise<VideogameNode> {
@@ -55,17 +57,27 @@ export class Games {
     const found = readNodes(answer.data.videogames.nodes, videogame).entries;
     const same = (other: string | null) => other?.toLowerCase() === name.toLowerCase();
     const exact = found.filter((game) => same(game.name));
-    const [game, ...others] = exact.length > 0 ? exact : found.filter((one) => same(one.displayName) || same(one.slug));
+    const [game, ...others] =
+      exact.length > 0 ? exact : found.filter((one) => same(one.displayName) || same(one.slug));
     if (game && others.length === 0) return game;
     const [only, ...more] = found;
-    if (!only) throw new UserError(`start.gg knows no game called "${name}". Check the spelling, or give its start.gg id.`);
+    if (!only)
+      throw new UserError(
+        `start.gg knows no game called "${name}". Check the spelling, or give its start.gg id.`,
+      );
     if (more.length === 0) return only;
     const list = found.slice(0, 10).map((one) => `${one.name} (${one.id})`);
-    throw new UserError(`"${name}" fits several games of start.gg: ${list.join(', ')}. Give the full name or the id.`);
+    throw new UserError(
+      `"${name}" fits several games of start.gg: ${list.join(', ')}. Give the full name or the id.`,
+    );
   }
 }
 
 /** Writes games into the warehouse. */
 export async function storeGames(em: EntityManager, games: readonly VideogameNode[]): Promise<void> {
-  await upsert(em, Videogame, games.map(({ id, name, displayName, slug }) => ({ id, name, displayName, slug })));
+  await upsert(
+    em,
+    Videogame,
+    games.map(({ id, name, displayName, slug }) => ({ id, name, displayName, slug })),
+  );
 }

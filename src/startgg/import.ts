@@ -1,5 +1,6 @@
 import type { Commit, ImportKind } from '../jobs/kind.ts';
 import { NO_COUNTS } from '../jobs/state.ts';
+import { videogameAnswer } from './answers.ts';
 import type { StartggClient } from './client.ts';
 import { VIDEOGAME } from './documents.ts';
 import { readEntrants, readSets } from './entries.ts';
@@ -8,7 +9,6 @@ import { PageSizes } from './page-size.ts';
 import { importParams, period } from './params.ts';
 import { readTournaments, windowItem } from './tournaments.ts';
 import type { Reading } from './walk.ts';
-import { videogameAnswer } from './answers.ts';
 
 /** Entries that a usual request brings, for guessing how much work is left. */
 const PER_REQUEST = { tournaments: 100, entrants: 200, sets: 60 };
@@ -53,14 +53,18 @@ const effort: ImportKind['effort'] = (counters) => {
   const extrapolated = (value: number, part: { done: number; total: number }) =>
     part.done > 0 ? value * Math.max(1, part.total / part.done) : value;
   const eventsInAll = Math.max(extrapolated(events.total, tournaments), 1);
-  const share = (part: { done: number; total: number }) => (part.total > 0 ? part.done / part.total : events.done >= events.total ? 1 : 0);
+  const share = (part: { done: number; total: number }) =>
+    part.total > 0 ? part.done / part.total : events.done >= events.total ? 1 : 0;
   const entrantRequests = Math.max(eventsInAll, extrapolated(entrants.total, events) / PER_REQUEST.entrants);
   const setRequests = Math.max(eventsInAll, extrapolated(sets.total, events) / PER_REQUEST.sets);
   const tournamentRequests = Math.max(1, tournaments.total / PER_REQUEST.tournaments);
   const total = tournamentRequests + eventsInAll + entrantRequests + setRequests;
   const done =
     tournaments.total > 0
-      ? tournamentRequests * share(tournaments) + events.done + entrantRequests * share(entrants) + setRequests * share(sets)
+      ? tournamentRequests * share(tournaments) +
+        events.done +
+        entrantRequests * share(entrants) +
+        setRequests * share(sets)
       : 0;
   return { done: Math.min(done, total), total };
 };

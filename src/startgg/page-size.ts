@@ -28,19 +28,24 @@ export class PageSizes {
   of(list: List): number {
     const seen = this.#seen.get(list);
     const perEntry = Math.max(COST[list], seen ?? 0);
-    return Math.max(1, Math.floor((LIMIT * (1 - (seen === undefined ? UNSEEN_SLACK : SEEN_SLACK))) / perEntry));
+    return Math.max(
+      1,
+      Math.floor((LIMIT * (1 - (seen === undefined ? UNSEEN_SLACK : SEEN_SLACK))) / perEntry),
+    );
   }
 
-  /** Notes what a page really cost. */
+  /** Notes what a page really cost, the one object around the list (its event) apart. */
   learn(list: List, entries: number, cost: number | undefined): void {
     if (cost === undefined || entries === 0) return;
-    this.#seen.set(list, Math.max(this.#seen.get(list) ?? 0, cost / entries));
+    this.#seen.set(list, Math.max(this.#seen.get(list) ?? 0, (cost - 1) / entries));
   }
 
   /** A page was refused as too large. Returns a size that should pass: always smaller, at least 1. */
   shrink(list: List, perPage: number, actual: number | undefined): number {
     if (actual !== undefined) this.learn(list, perPage, actual);
-    const fitting = actual ? Math.floor((perPage * LIMIT * (1 - UNSEEN_SLACK)) / actual) : Math.floor(perPage / 2);
+    const fitting = actual
+      ? Math.floor((perPage * LIMIT * (1 - UNSEEN_SLACK)) / actual)
+      : Math.floor(perPage / 2);
     return Math.max(1, Math.min(fitting, perPage - 1));
   }
 

@@ -11,14 +11,17 @@ export type ImportParams = z.infer<typeof importParams>;
 export function importJob(game: { id: number; name: string }, since: string, until: string | null) {
   checkDay('since', since);
   if (until !== null) checkDay('until', until);
-  if (until !== null && until < since) throw new UserError(`The period ends (${until}) before it begins (${since}).`);
+  if (until !== null && until < since)
+    throw new UserError(`The period ends (${until}) before it begins (${since}).`);
   const params: ImportParams = { videogameId: game.id, since, until };
   return { kind: 'startgg', params, title: `${game.name} · ${since} to ${until ?? 'now and upcoming'}` };
 }
 
 function checkDay(name: string, value: string): void {
   if (!day.safeParse(value).success)
-    throw new UserError(`"${value}" is no date that \`${name}\` can take. Write a day as YYYY-MM-DD, such as 2026-01-31.`);
+    throw new UserError(
+      `"${value}" is no date that \`${name}\` can take. Write a day as YYYY-MM-DD, such as 2026-01-31.`,
+    );
 }
 
 /** The Unix seconds at which the period begins and ends. */

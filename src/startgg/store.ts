@@ -3,7 +3,17 @@ import { sql } from 'kysely';
 import { rows } from '../database/database.ts';
 import { upsert, type Written } from '../database/upsert.ts';
 import type { EntrantNode, SetNode, TournamentNode } from './answers.ts';
-import { Entrant, EntrantParticipant, Event, Participant, PhaseGroup, Player, StartggSet, Tournament, User } from './entities.ts';
+import {
+  Entrant,
+  EntrantParticipant,
+  Event,
+  Participant,
+  PhaseGroup,
+  Player,
+  StartggSet,
+  Tournament,
+  User,
+} from './entities.ts';
 
 /** Writes tournaments with their events of one game. */
 export async function storeTournaments(
@@ -92,12 +102,22 @@ function storeEntrantRows(
  *
  * @returns what was written, and whether a set named a pool that is not known yet
  */
-export async function storeSets(em: EntityManager, sets: readonly SetNode[], eventId: number): Promise<Written & { unknownPool: boolean }> {
+export async function storeSets(
+  em: EntityManager,
+  sets: readonly SetNode[],
+  eventId: number,
+): Promise<Written & { unknownPool: boolean }> {
   const entrants = new Map(sets.flatMap(slotEntrants).map((entrant) => [entrant.id, entrant]));
   await storeEntrantRows(em, [...entrants.values()], eventId);
   const pools = await knownPools(em, sets);
-  const unknown = [...new Set(sets.map((set) => set.phaseGroup?.id))].filter((id) => id !== undefined && !pools.has(id));
-  await upsert(em, PhaseGroup, unknown.map((id) => ({ id, phase: null })));
+  const unknown = [...new Set(sets.map((set) => set.phaseGroup?.id))].filter(
+    (id) => id !== undefined && !pools.has(id),
+  );
+  await upsert(
+    em,
+    PhaseGroup,
+    unknown.map((id) => ({ id, phase: null })),
+  );
   await adoptPreviews(em, sets);
   const late = await latePreviews(em, sets);
   const current = sets.filter((set) => !late.has(set.id));
@@ -148,7 +168,12 @@ const isPreview = (id: string) => id.startsWith('preview_');
 
 /** Where in a bracket sets stand, as a table `given`. */
 function places(sets: readonly SetNode[]) {
-  const list = sets.map(({ id, phaseGroup, round, identifier }) => ({ id, pool: phaseGroup?.id, round, identifier }));
+  const list = sets.map(({ id, phaseGroup, round, identifier }) => ({
+    id,
+    pool: phaseGroup?.id,
+    round,
+    identifier,
+  }));
   return sql`json_to_recordset(${JSON.stringify(list)}::json) as given(id text, pool int, round int, identifier text)`;
 }
 
@@ -181,7 +206,8 @@ async function latePreviews(em: EntityManager, sets: readonly SetNode[]): Promis
 }
 
 function streamUrl(stream: SetNode['stream']): string | null {
-  if (stream?.streamSource === 'TWITCH' && stream.streamName) return `https://www.twitch.tv/${stream.streamName}`;
+  if (stream?.streamSource === 'TWITCH' && stream.streamName)
+    return `https://www.twitch.tv/${stream.streamName}`;
   if (stream?.streamSource !== 'YOUTUBE') return null;
   if (stream.streamId) return `https://www.youtube.com/channel/${stream.streamId}`;
   return stream.streamName ? `https://www.youtube.com/@${stream.streamName}` : null;

@@ -2,7 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow } from '../database/database.ts';
 import { GiveUpError } from '../errors.ts';
-import type { Commit, NewItem } from '../jobs/kind.ts';
+import type { NewItem } from '../jobs/item.ts';
+import type { Commit } from '../jobs/kind.ts';
 import type { WorkList } from '../jobs/work-list.ts';
 import { readNodes, type TournamentNode, tournament, tournamentsAnswer } from './answers.ts';
 import { TOURNAMENTS } from './documents.ts';
@@ -18,7 +19,12 @@ export const DEEPEST_ENTRY = 10_000;
 /** A stretch of time to read tournaments of, as a work item. Both ends are Unix seconds and belong to it. */
 export function windowItem(after: number, before: number): NewItem {
   const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
-  return { phase: 'tournaments', kind: 'tournaments', key: `${after}-${before}`, label: `Tournaments ${day(after)} to ${day(before)}` };
+  return {
+    phase: 'tournaments',
+    kind: 'tournaments',
+    key: `${after}-${before}`,
+    label: `Tournaments ${day(after)} to ${day(before)}`,
+  };
 }
 
 /** Reads one page of a game's tournaments within a window, with their events of that game. */
@@ -26,29 +32,45 @@ export async function readTournaments(reading: Reading, params: ImportParams): P
   const [after, before] = reading.item.key.split('-').map(Number) as [number, number];
   const { client, context } = reading;
   let split = false;
-  const commit = await readPage(reading, { list: 'tournaments', phase: 'tournaments' }, async (page, perPage): Promise<FetchedPage> => {
-    // Whether start.gg's ends belong to the window is not documented: a second more on both sides, and our own check.
-    const variables = { videogameId: params.videogameId, after: after - 1, before: before + 1, page, perPage };
-    const answer = await client.query(TOURNAMENTS, variables, tournamentsAnswer, { urgency: 'import', signal: context.signal });
-    const { pageInfo, nodes } = answer.data.tournaments;
-    split = pageInfo.total > DEEPEST_ENTRY;
-    if (split && before - after < 2) throw new GiveUpError('more than 10,000 tournaments start in one second');
-    const { entries, ...read } = readNodes(nodes, tournament);
-    const seconds = (node: TournamentNode) => (node.startAt === null ? after : Date.parse(node.startAt) / 1000);
-    const within = entries.filter((node) => seconds(node) >= after && seconds(node) <= before);
-    const ofGame = within.map((node) => ({
-      ...node,
-      events: node.events.filter((event) => !event.videogame || event.videogame.id === params.videogameId),
-    }));
-    return {
-      ...read,
-      entries: nodes.length,
-      cost: answer.cost,
-      total: pageInfo.total,
-      write: (em, list) => writePage(em, list, ofGame, params, entries.length - within.length),
-      complete: (em, _, seen) => vanishedTournaments(em, { videogameId: params.videogameId, after, before }, seen),
-    };
-  });
+  const commit = await readPage(
+    reading,
+    { list: 'tournaments', phase: 'tournaments' },
+    async (page, perPage): Promise<FetchedPage> => {
+      // Whether start.gg's ends belong to the window is not documented: a second more on both sides, and our own check.
+      const variables = {
+        videogameId: params.videogameId,
+        after: after - 1,
+        before: before + 1,
+        page,
+        perPage,
+      };
+      const answer = await client.query(TOURNAMENTS, variables, tournamentsAnswer, {
+        urgency: 'import',
+        signal: context.signal,
+      });
+      const { pageInfo, nodes } = answer.data.tournaments;
+      split = pageInfo.total > DEEPEST_ENTRY;
+      if (split && before - after < 2)
+        throw new GiveUpError('more than 10,000 tournaments start in one second');
+      const { entries, ...read } = readNodes(nodes, tournament);
+      const seconds = (node: TournamentNode) =>
+        node.startAt === null ? after : Date.parse(node.startAt) / 1000;
+      const within = entries.filter((node) => seconds(node) >= after && seconds(node) <= before);
+      const ofGame = within.map((node) => ({
+        ...node,
+        events: node.events.filter((event) => !event.videogame || event.videogame.id === params.videogameId),
+      }));
+      return {
+        ...read,
+        entries: nodes.length,
+        cost: answer.cost,
+        total: pageInfo.total,
+        write: (em, list) => writePage(em, list, ofGame, params, entries.length - within.length),
+        complete: (em, _, seen) =>
+          vanishedTournaments(em, { videogameId: params.videogameId, after, before }, seen),
+      };
+    },
+  );
   if (!split) return commit;
   const middle = Math.floor((after + before) / 2);
   return async (_, list) => {
@@ -57,10 +79,19 @@ export async function readTournaments(reading: Reading, params: ImportParams): P
   };
 }
 
-async function writePage(em: EntityManager, list: WorkList, tournaments: readonly TournamentNode[], params: ImportParams, outside: number) {
+async function writePage(
+  em: EntityManager,
+  list: WorkList,
+  tournaments: readonly TournamentNode[],
+  params: ImportParams,
+  outside: number,
+) {
   const game = await firstRow(
     em,
-    sql<{ id: number; name: string }>`select id, name from startgg_videogame where id = ${params.videogameId}`,
+    sql<{
+      id: number;
+      name: string;
+    }>`select id, name from startgg_videogame where id = ${params.videogameId}`,
   );
   if (!game) throw new Error('the game of this import is not in startgg_videogame');
   const written = await storeTournaments(em, tournaments, game);
@@ -71,7 +102,11 @@ async function writePage(em: EntityManager, list: WorkList, tournaments: readonl
       kind: 'event',
       key: String(event.id),
       label: `${tournament.name ?? tournament.id}: ${event.name ?? event.id}`,
-      data: { tournamentId: tournament.id, eventState: event.state, eventType: event.type } satisfies EventData,
+      data: {
+        tournamentId: tournament.id,
+        eventState: event.state,
+        eventType: event.type,
+      } satisfies EventData,
     })),
   );
   const gone = await vanishedEvents(

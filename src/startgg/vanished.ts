@@ -21,7 +21,9 @@ async function endWalk(
 ): Promise<string[]> {
   const row = await firstRow(
     em,
-    sql<{ missing: string[] }>`insert into startgg_sync (scope, key, walk, walked_at) values (${walk.scope}, ${walk.key}, 1, now())
+    sql<{
+      missing: string[];
+    }>`insert into startgg_sync (scope, key, walk, walked_at) values (${walk.scope}, ${walk.key}, 1, now())
         on conflict (scope, key) do update set walk = startgg_sync.walk + 1, walked_at = now(), error = null, error_at = null
         returning missing`,
   );
@@ -30,7 +32,10 @@ async function endWalk(
   const missing = stored.filter((id) => !seen.has(id));
   const gone = missing.filter((id) => before.has(id));
   // A walk over another period says nothing about what it does not cover.
-  const stillMissing = [...[...before].filter((id) => !covered.has(id)), ...missing.filter((id) => !before.has(id))];
+  const stillMissing = [
+    ...[...before].filter((id) => !covered.has(id)),
+    ...missing.filter((id) => !before.has(id)),
+  ];
   if (stillMissing.length > 0 || before.size > 0)
     await rows(
       em,
@@ -53,7 +58,10 @@ export async function vanishedTournaments(
   );
   const gone = await endWalk(em, { scope: 'tournaments', key: String(of.videogameId) }, stored, seen);
   if (gone.length === 0) return {};
-  const events = await ids(em, sql`select id::text from startgg_event where tournament_id = any(${gone}::int[]) and deleted_at is null`);
+  const events = await ids(
+    em,
+    sql`select id::text from startgg_event where tournament_id = any(${gone}::int[]) and deleted_at is null`,
+  );
   const tournaments = await mark(em, 'startgg_tournament', gone);
   return { ...(await deleteEvents(em, events)), tournaments: { gone: tournaments } };
 }
@@ -69,7 +77,10 @@ export async function vanishedEvents(
     sql`select id::text from startgg_event where deleted_at is null and videogame_id = ${of.videogameId}
         and tournament_id = any(${[...of.tournamentIds]}::int[])`,
   );
-  return await deleteEvents(em, await endWalk(em, { scope: 'events', key: String(of.videogameId) }, stored, seen));
+  return await deleteEvents(
+    em,
+    await endWalk(em, { scope: 'events', key: String(of.videogameId) }, stored, seen),
+  );
 }
 
 /** Ends a complete walk over the phases and pools of an event. Their sets go with them. */
@@ -78,13 +89,20 @@ export async function vanishedPools(
   eventId: number,
   seen: { phases: ReadonlySet<string>; pools: ReadonlySet<string> },
 ): Promise<CountChanges> {
-  const phases = await ids(em, sql`select id::text from startgg_phase where event_id = ${eventId} and deleted_at is null`);
+  const phases = await ids(
+    em,
+    sql`select id::text from startgg_phase where event_id = ${eventId} and deleted_at is null`,
+  );
   const pools = await ids(
     em,
     sql`select g.id::text from startgg_phase_group g join startgg_phase p on p.id = g.phase_id
         where p.event_id = ${eventId} and g.deleted_at is null`,
   );
-  await mark(em, 'startgg_phase', await endWalk(em, { scope: 'phases', key: String(eventId) }, phases, seen.phases));
+  await mark(
+    em,
+    'startgg_phase',
+    await endWalk(em, { scope: 'phases', key: String(eventId) }, phases, seen.phases),
+  );
   const gone = await endWalk(em, { scope: 'pools', key: String(eventId) }, pools, seen.pools);
   if (gone.length === 0) return {};
   await mark(em, 'startgg_phase_group', gone);
@@ -92,8 +110,15 @@ export async function vanishedPools(
 }
 
 /** Ends a complete walk over the entrants of an event. */
-export async function vanishedEntrants(em: EntityManager, eventId: number, seen: ReadonlySet<string>): Promise<CountChanges> {
-  const stored = await ids(em, sql`select id::text from startgg_entrant where event_id = ${eventId} and deleted_at is null`);
+export async function vanishedEntrants(
+  em: EntityManager,
+  eventId: number,
+  seen: ReadonlySet<string>,
+): Promise<CountChanges> {
+  const stored = await ids(
+    em,
+    sql`select id::text from startgg_entrant where event_id = ${eventId} and deleted_at is null`,
+  );
   const gone = await endWalk(em, { scope: 'entrants', key: String(eventId) }, stored, seen);
   return { entrants: { gone: await deleteEntrants(em, gone) } };
 }
@@ -105,7 +130,10 @@ export async function vanishedSets(
   seen: ReadonlySet<string>,
 ): Promise<CountChanges> {
   const pool = of.poolId === undefined ? sql`true` : sql`phase_group_id = ${of.poolId}`;
-  const stored = await ids(em, sql`select id from startgg_set where event_id = ${of.eventId} and deleted_at is null and ${pool}`);
+  const stored = await ids(
+    em,
+    sql`select id from startgg_set where event_id = ${of.eventId} and deleted_at is null and ${pool}`,
+  );
   const key = of.poolId === undefined ? String(of.eventId) : `${of.eventId}:${of.poolId}`;
   const gone = await endWalk(em, { scope: 'sets', key }, stored, seen);
   return { sets: { gone: gone.length > 0 ? await markSets(em, sql`id = any(${gone}::text[])`) : 0 } };
@@ -116,7 +144,10 @@ export async function deleteEvents(em: EntityManager, eventIds: readonly string[
   if (eventIds.length === 0) return {};
   const own = sql`event_id = any(${[...eventIds]}::int[])`;
   const sets = await markSets(em, own);
-  const entrants = await deleteEntrants(em, await ids(em, sql`select id::text from startgg_entrant where ${own} and deleted_at is null`));
+  const entrants = await deleteEntrants(
+    em,
+    await ids(em, sql`select id::text from startgg_entrant where ${own} and deleted_at is null`),
+  );
   const phases = await ids(em, sql`select id::text from startgg_phase where ${own} and deleted_at is null`);
   const pools = await ids(
     em,
@@ -124,7 +155,11 @@ export async function deleteEvents(em: EntityManager, eventIds: readonly string[
   );
   await mark(em, 'startgg_phase_group', pools);
   await mark(em, 'startgg_phase', phases);
-  return { events: { gone: await mark(em, 'startgg_event', eventIds) }, entrants: { gone: entrants }, sets: { gone: sets } };
+  return {
+    events: { gone: await mark(em, 'startgg_event', eventIds) },
+    entrants: { gone: entrants },
+    sets: { gone: sets },
+  };
 }
 
 /** Marks entrants deleted, their links to participants, and participants who are in no other entrant. */

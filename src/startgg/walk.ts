@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { GiveUpError, RetryLaterError } from '../errors.ts';
-import type { Commit, CountChanges, JobContext, WorkItem } from '../jobs/kind.ts';
+import type { WorkItem } from '../jobs/item.ts';
+import type { Commit, CountChanges, JobContext } from '../jobs/kind.ts';
 import { type PageRead, restartWalk, settlePage, walkOf } from '../jobs/walk.ts';
 import type { WorkList } from '../jobs/work-list.ts';
 import type { StartggClient } from './client.ts';
@@ -36,7 +37,8 @@ export async function readPage(
   try {
     fetched = await fetchPage(item.page, perPage);
   } catch (error) {
-    if (error instanceof TooDeepError) throw new GiveUpError(`start.gg lists only the first 10,000 entries here`);
+    if (error instanceof TooDeepError)
+      throw new GiveUpError(`start.gg lists only the first 10,000 entries here`);
     if (!(error instanceof TooComplexError)) throw error;
     if (perPage === 1) throw new GiveUpError('start.gg refuses even a single entry as too large');
     const smaller = sizes.shrink(what.list, perPage, error.actual);
@@ -58,13 +60,14 @@ export async function readPage(
 
 /** Adds up changes to counters. */
 export function merge(...changes: readonly CountChanges[]): CountChanges {
-  const sum: Record<string, Record<string, number>> = {};
+  const sum = new Map<string, Record<string, number>>();
   for (const change of changes)
     for (const [phase, counts] of Object.entries(change)) {
-      const into = (sum[phase] ??= {});
+      const into = sum.get(phase) ?? {};
       for (const [name, value] of Object.entries(counts)) into[name] = (into[name] ?? 0) + value;
+      sum.set(phase, into);
     }
-  return sum;
+  return Object.fromEntries(sum);
 }
 
 /** What start.gg says about a null: with a complaint beside it, it is no answer. */

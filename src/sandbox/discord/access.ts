@@ -1,10 +1,10 @@
+import type { Channel, Guild } from './entities.ts';
 import { refuse } from './errors.ts';
 import { Form } from './form.ts';
 import type { Message } from './messages.ts';
 import { has, type PermissionName, permissionsOf } from './permissions.ts';
 import type { Parts } from './sandbox.ts';
 import { isSnowflake } from './snowflake.ts';
-import type { Channel, Guild } from './world.ts';
 
 /** @throws ApiError 50035 when a path parameter is no id */
 export function snowflakeParam(name: string, value: string): void {

@@ -1,6 +1,6 @@
 /** What changed, for whoever watches the stand-in: a test that waits, the page that draws. */
 export type Change = { kind: ChangeKind; id?: string };
-export type ChangeKind =
+type ChangeKind =
   | 'guild'
   | 'channel'
   | 'member'

@@ -2,7 +2,7 @@
 export type Clock = { now(): number };
 
 /** A clock that a test can push forward. It keeps running between the pushes, so that waiting still works. */
-export type MovableClock = Clock & { advance(ms: number): void; onAdvance(listener: () => void): void };
+type MovableClock = Clock & { advance(ms: number): void; onAdvance(listener: () => void): void };
 
 export const systemClock: Clock = { now: () => Date.now() };
 

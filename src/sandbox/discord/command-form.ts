@@ -32,7 +32,7 @@ export type CommandForm = {
 
 type Path = readonly (string | number)[];
 
-export const CHAT_INPUT = 1;
+const CHAT_INPUT = 1;
 export const SUB_COMMAND = 1;
 export const SUB_COMMAND_GROUP = 2;
 const MAX_CHARACTERS = 8000;

@@ -72,7 +72,7 @@ function readButton(state: State, path: Path, body: Json, button: Component): vo
   button.style = form.oneOf([...path, 'style'], body.style, [1, 2, 3, 4, LINK]) ?? 2;
   if (label) button.label = label;
   if (isJson(body.emoji)) button.emoji = body.emoji;
-  if (!label && !button.emoji)
+  if (!body.label && !button.emoji)
     form.fail(path, 'BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED', 'A button must have a label or an emoji');
   if (button.style === LINK) readLink(form, path, body, button);
   else readCustomId(state, path, body, button);

@@ -3,12 +3,20 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: number;
   readonly extra: Record<string, unknown>;
+  readonly headers: Record<string, string>;
 
-  constructor(status: number, code: number, message: string, extra: Record<string, unknown> = {}) {
+  constructor(
+    status: number,
+    code: number,
+    message: string,
+    extra: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     this.extra = extra;
+    this.headers = headers;
   }
 
   body(): Record<string, unknown> {

@@ -26,7 +26,7 @@ export type Session = {
   lostAt: number | undefined;
 };
 
-export type GatewayOptions = {
+type GatewayOptions = {
   token: string;
   /** Privileged intents switched on for the application. */
   privilegedIntents: number;

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Bus } from './bus.ts';
 import type { Clock } from './clock.ts';
 import { readChoice } from './command-form.ts';
+import type { Channel } from './entities.ts';
 import { refuse } from './errors.ts';
 import { Form, isJson, type Json } from './form.ts';
 import { FLAGS, type MessageForm, readMessage, refuseEmpty } from './message-form.ts';
 import type { Message, MessageOrigin, Messages } from './messages.ts';
 import { userJson } from './wire.ts';
-import type { Channel, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** Interaction types and the types of answers. Source: Discord docs, Receiving and Responding. */
 export const INTERACTION = { command: 2, component: 3, autocomplete: 4, modal: 5 } as const;
@@ -16,7 +17,7 @@ const ANSWER = { message: 4, defer: 5, deferUpdate: 6, update: 7, choices: 8, mo
 const FIRST_ANSWER_WITHIN_MS = 3_000;
 const TOKEN_LIVES_MS = 900_000;
 
-export type InteractionType = (typeof INTERACTION)[keyof typeof INTERACTION];
+type InteractionType = (typeof INTERACTION)[keyof typeof INTERACTION];
 
 /** An interaction, what it was answered with, and what became of it. */
 export type Interaction = {
@@ -203,7 +204,7 @@ export class Interactions {
       ...(original ? { original_response_message_id: original.id } : {}),
       ...(source ? { interacted_message_id: source.id } : {}),
     };
-    return { metadata, userId, commandName: interaction.commandName };
+    return { metadata, userId, commandName: interaction.commandName, replyTo: original?.id ?? source?.id };
   }
 }
 

@@ -3,13 +3,13 @@ import type { Clock } from './clock.ts';
 import { ApiError } from './errors.ts';
 
 /** So many in so much time. */
-export type Limit = { count: number; perMs: number };
+type Limit = { count: number; perMs: number };
 
 /**
  * What the platform allows. Only the global limit, the DM rule and the gateway's numbers are documented; the route
  * limits are what people see in the headers, and the limit for edits of old messages is reported (error 30046).
  */
-export const REAL_LIMITS = {
+const REAL_LIMITS = {
   global: { count: 50, perMs: 1_000 },
   messageCreate: { count: 5, perMs: 5_000 },
   messageEdit: { count: 5, perMs: 5_000 },
@@ -31,7 +31,7 @@ export type LimitOverrides = Partial<Record<LimitName, Limit>> & {
 };
 
 /** What a bucket says about itself after a request. */
-export type BucketState = {
+type BucketState = {
   name: string;
   limit: number;
   remaining: number;
@@ -114,19 +114,19 @@ export function bucketHeaders(state: BucketState): Record<string, string> {
   };
 }
 
-/** The 429 answer for an exhausted bucket. */
-export function rateLimited(state: BucketState): ApiError {
+/** The 429 answer for an exhausted bucket; some limits have a code and words of their own. */
+export function rateLimited(state: BucketState, code = 0, message = 'You are being rate limited.'): ApiError {
   const seconds = Number((state.resetAfterMs / 1000).toFixed(3));
   const isGlobal = state.name === 'global';
-  const error = new ApiError(429, 0, 'You are being rate limited.', {
-    retry_after: seconds,
-    global: isGlobal,
-  });
-  return Object.assign(error, {
-    headers: {
+  return new ApiError(
+    429,
+    code,
+    message,
+    { retry_after: seconds, global: isGlobal },
+    {
       'retry-after': String(Math.ceil(seconds)),
       'x-ratelimit-scope': isGlobal ? 'global' : 'user',
       ...(isGlobal ? { 'x-ratelimit-global': 'true' } : bucketHeaders(state)),
     },
-  });
+  );
 }

@@ -1,6 +1,7 @@
+import type { Channel } from './entities.ts';
 import type { AllowedMentions } from './message-form.ts';
 import { has, permissionsOf } from './permissions.ts';
-import type { Channel, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** Whom a message names so that the platform takes it as a mention. */
 export type Mentions = { users: string[]; roles: string[]; everyone: boolean };
@@ -15,7 +16,7 @@ export const INTERACTION_DEFAULT: AllowedMentions = { parse: ['users'], users: [
 
 /**
  * The mentions that a text makes, in a channel, with the author's rights. Only the content counts, never an embed.
- * Backslashes and code marks are not looked at: they do not keep the platform from parsing.
+ * Backslashes and code marks are not looked at: rather one ping too many is counted than one missed.
  */
 export function mentionsIn(
   world: World,

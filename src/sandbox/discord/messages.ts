@@ -2,15 +2,16 @@ import type { Bus } from './bus.ts';
 import type { Clock } from './clock.ts';
 import type { Component } from './component-form.ts';
 import type { Embed } from './embed-form.ts';
+import type { Channel, User } from './entities.ts';
 import type { Json } from './form.ts';
 import { INTENTS } from './intents.ts';
 import { INTERACTION_DEFAULT, MESSAGE_DEFAULT, type Mentions, mentionsIn, pingsOf } from './mentions.ts';
 import { FLAGS, type MessageForm } from './message-form.ts';
 import { iso, userJson } from './wire.ts';
-import type { Channel, User, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** What a message looked like from a moment on. */
-export type MessageVersion = { at: number; content: string; embeds: Embed[]; components: Component[] };
+type MessageVersion = { at: number; content: string; embeds: Embed[]; components: Component[] };
 
 /** A message as it is now. The object stays the same through edits; `history` keeps every version, the first too. */
 export type Message = {
@@ -35,7 +36,13 @@ export type Message = {
   /** For answers to interactions: what goes into `interaction_metadata`, and the command's name. */
   origin: MessageOrigin | undefined;
 };
-export type MessageOrigin = { metadata: Json; userId: string; commandName?: string | undefined };
+export type MessageOrigin = {
+  metadata: Json;
+  userId: string;
+  commandName?: string | undefined;
+  /** The message that this one stands under: the one with the button, or the first answer. */
+  replyTo?: string | undefined;
+};
 
 type NewMessage = {
   channel: Channel;
@@ -75,7 +82,7 @@ export class Messages {
   }
 
   /** Also the ephemeral and the deleted ones. */
-  all(channelId: string): Message[] {
+  all(channelId: string): readonly Message[] {
     return this.#byChannel.get(channelId) ?? [];
   }
 
@@ -127,7 +134,9 @@ export class Messages {
     };
     if (!(flags & FLAGS.Loading)) this.#remember(message, now);
     this.#byId.set(message.id, message);
-    this.#byChannel.set(channel.id, [...this.all(channel.id), message]);
+    const siblings = this.#byChannel.get(channel.id);
+    if (siblings) siblings.push(message);
+    else this.#byChannel.set(channel.id, [message]);
     if (!message.visibleTo) channel.lastMessageId = message.id;
     this.#tell('MESSAGE_CREATE', message);
     return message;
@@ -218,6 +227,9 @@ export function messageJson(world: World, message: Message): Json {
           application_id: application.id,
           webhook_id: application.id,
           interaction_metadata: origin.metadata,
+          ...(origin.replyTo
+            ? { message_reference: { type: 0, channel_id: message.channelId, message_id: origin.replyTo } }
+            : {}),
           ...(origin.commandName
             ? {
                 interaction: {

@@ -1,7 +1,7 @@
-import type { Channel, Guild } from './world.ts';
+import type { Channel, Guild } from './entities.ts';
 
 /** Permission bits. Source: Discord docs, Permissions. */
-export const PERMISSIONS = {
+const PERMISSIONS = {
   CreateInstantInvite: 1n << 0n,
   KickMembers: 1n << 1n,
   BanMembers: 1n << 2n,

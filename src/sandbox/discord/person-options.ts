@@ -1,14 +1,15 @@
 import { type CommandOption, SUB_COMMAND, SUB_COMMAND_GROUP } from './command-form.ts';
 import type { Command } from './commands.ts';
+import type { Guild } from './entities.ts';
 import type { Json } from './form.ts';
 import { permissionsOf } from './permissions.ts';
 import { bareMemberJson, channelJson, roleJson, userJson } from './wire.ts';
-import type { Guild, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** What the client does not let a person do: the request never reaches the bot. */
 export class ClientRefusal extends Error {}
 
-export type OptionValue = string | number | boolean;
+type OptionValue = string | number | boolean;
 export type Typed = {
   group?: string | undefined;
   subcommand?: string | undefined;
@@ -18,7 +19,7 @@ export type Typed = {
 };
 
 /** What the interaction carries: the options as typed, and the things that they point at. */
-export type FilledCommand = { options: Json[]; resolved: Json };
+type FilledCommand = { options: Json[]; resolved: Json };
 
 const TYPES = {
   string: 3,

@@ -1,5 +1,6 @@
 import type { Command } from './commands.ts';
 import { type Component, leaves } from './component-form.ts';
+import type { Channel, Guild, User } from './entities.ts';
 import type { Json } from './form.ts';
 import { InteractionHandle } from './interaction-handle.ts';
 import { INTERACTION, type Interaction } from './interactions.ts';
@@ -8,11 +9,10 @@ import { ALL_PERMISSIONS, has, permissionsOf } from './permissions.ts';
 import { ClientRefusal, fillCommand, optionOf, type Typed } from './person-options.ts';
 import type { Parts } from './sandbox.ts';
 import { channelJson, memberJson, userJson } from './wire.ts';
-import type { Channel, Guild, User } from './world.ts';
 
 /** Where a person is: in a channel of a guild, or in the direct messages with the bot. */
 type Place = { guildId?: string; channelId?: string };
-export type CommandInput = Place & Typed & { name: string };
+type CommandInput = Place & Typed & { name: string };
 
 /** A person with the client in hand: types commands, clicks, reads. */
 export class Person {

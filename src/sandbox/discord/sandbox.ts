@@ -23,7 +23,7 @@ export type Parts = {
 };
 
 /** What a route says of itself, beside its handler. */
-export type RouteConfig = {
+type RouteConfig = {
   /** Answers without the bot's token; the address carries its own secret, or is public. */
   open?: boolean;
   /** Outside the global limit. Source: Discord docs, Rate Limits: interaction endpoints. */

@@ -1,6 +1,7 @@
 import { Bus, type Change } from './bus.ts';
 import { type Clock, isMovable, systemClock } from './clock.ts';
 import { Commands } from './commands.ts';
+import type { Channel, Ref } from './entities.ts';
 import { Faults } from './faults.ts';
 import { Gateway } from './gateway.ts';
 import { restServer } from './http.ts';
@@ -10,7 +11,7 @@ import { type Message, Messages } from './messages.ts';
 import { Person } from './person.ts';
 import type { LoggedRequest, Parts } from './sandbox.ts';
 import { snowflakes } from './snowflake.ts';
-import { type Channel, type Ref, World } from './world.ts';
+import { World } from './world.ts';
 
 export type DiscordOptions = {
   /** Default: any free port. */
@@ -28,7 +29,7 @@ export type DiscordOptions = {
 };
 
 /** A channel with what stands in it. */
-export type ChannelView = Channel & {
+type ChannelView = Channel & {
   /** Public messages, oldest first. */
   readonly messages: Message[];
   readonly deleted: Message[];

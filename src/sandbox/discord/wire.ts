@@ -1,6 +1,7 @@
+import type { Channel, Guild, Member, Role, User } from './entities.ts';
 import type { Json } from './form.ts';
 import { permissionsOf } from './permissions.ts';
-import type { Channel, Guild, Member, Role, User, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** The objects of the API as they travel. Source: Discord docs, Resources. */
 

@@ -4,7 +4,7 @@ import { Random } from './random.ts';
 import { World } from './world.ts';
 
 /** The first is the game that most tournaments are about. */
-export const defaultGames: GameRecord[] = [
+const defaultGames: GameRecord[] = [
   { id: 64423, name: '2XKO', displayName: '2XKO', slug: 'game/2xko' },
   { id: 43868, name: 'Street Fighter 6', displayName: 'SF6', slug: 'game/street-fighter-6' },
   { id: 49783, name: 'TEKKEN 8', displayName: null, slug: 'game/tekken-8' },

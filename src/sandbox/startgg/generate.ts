@@ -221,7 +221,7 @@ export function generateRoster(
   ids.participant += roster + 4;
 }
 
-export function rosterSize(tournament: TournamentRecord): number {
+function rosterSize(tournament: TournamentRecord): number {
   return Math.max(0, ...tournament.events.map((e) => e.plan.rosterOffset + e.plan.entrants * e.teamSize));
 }
 

@@ -34,7 +34,7 @@ export function settle(group: PhaseGroupRecord): void {
 }
 
 /** The number of games of the set's round; 3 where the round does not say. */
-export function bestOf(set: SetRecord): number {
+function bestOf(set: SetRecord): number {
   return set.group.rounds.find((round) => round.number === set.round)?.bestOf ?? 3;
 }
 

@@ -138,10 +138,12 @@ function queryResolvers(world: WorldStore) {
       const list = listTournaments(world, query?.filter ?? {}, query ?? {}, context.exclusiveDates);
       return paginate(list, query ?? {}, context, mostPerPage);
     },
-    user: (_: never, { id }: Key) => world.userById(id),
+    user: (_: never, { id, slug }: Key) => (slug ? world.userBySlug(slug) : world.userById(id)),
     videogame: (_: never, { id, slug }: Key) =>
-      world.games.find((game) => String(game.id) === String(id) || (slug && game.slug.endsWith(slug))) ??
-      null,
+      world.games.find(
+        (game) =>
+          String(game.id) === String(id) || (slug && game.slug === `game/${slug.replace(/^game\//, '')}`),
+      ) ?? null,
     videogames: (_: never, { query }: Query<{ id?: unknown[]; name?: string }>, context: Context) => {
       const { id, name } = query?.filter ?? {};
       const wanted = id?.map(String);
@@ -174,9 +176,7 @@ function tournamentResolvers(world: WorldStore) {
       const events = tournament.events.filter((event) => {
         if (games && !games.includes(String(event.game?.id))) return false;
         if (filter.type && !filter.type.includes(event.type ?? 0)) return false;
-        return (
-          (ids?.includes(String(event.id)) ?? true) && (!filter.slug || event.slug.endsWith(filter.slug))
-        );
+        return (ids?.includes(String(event.id)) ?? true) && (!filter.slug || event.slug === filter.slug);
       });
       return tournament.events.length === 0 ? null : events.slice(0, args.limit ?? events.length);
     },

@@ -139,26 +139,38 @@ class Service {
       status: 0,
     };
     this.requests.push(entry);
+    const gone = new AbortController();
     response.once('close', () => {
+      gone.abort();
       entry.answeredAt ??= Date.now();
       this.#changed();
     });
     this.#changed();
     await this.onRequest?.(this.requests.length, request);
-    const answer = await this.#answer({ ...request, operationName }, token, at);
-    if (this.stopping.signal.aborted) return;
+    const answer = await this.#answer(
+      { ...request, operationName },
+      token,
+      at,
+      AbortSignal.any([gone.signal, this.stopping.signal]),
+    );
+    if (gone.signal.aborted || this.stopping.signal.aborted) return;
     await this.#send(answer, entry, response);
   }
 
-  async #answer(request: StartggRequest, token: string | undefined, at: number): Promise<WireAnswer> {
+  async #answer(
+    request: StartggRequest,
+    token: string | undefined,
+    at: number,
+    signal: AbortSignal,
+  ): Promise<WireAnswer> {
     if (!token || !this.#tokens.has(token)) return brokenAnswer({ kind: 'invalid-token' });
     if (this.#expired.has(token)) return brokenAnswer({ kind: 'expired-token' });
     if (this.#limit && !this.#limit.allows(token, at)) return brokenAnswer({ kind: 'rate-limit' });
     const { latency } = this.#options;
     const delay = latency ? this.#latency.int(latency.minMs, latency.maxMs) : 0;
-    if (delay > 0) await this.#pause(delay);
+    if (delay > 0) await pause(delay, signal);
     const fault = this.faults.take(request);
-    if (fault?.kind === 'hang') await this.#pause(fault.ms ?? 2 ** 31 - 1);
+    if (fault?.kind === 'hang') await pause(fault.ms ?? forever, signal);
     return this.#executed(request, token, fault);
   }
 
@@ -201,13 +213,17 @@ class Service {
     response.end(answer.body);
   }
 
-  async #pause(ms: number): Promise<void> {
-    await wait(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-  }
-
   #changed(): void {
     for (const look of this.#watchers) look();
   }
+}
+
+/** The longest that a timer can wait: 24 days. */
+const forever = 2 ** 31 - 1;
+
+/** Waits, but not longer than there is somebody to answer. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function json(body: string, cost: number): WireAnswer {

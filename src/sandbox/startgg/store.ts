@@ -18,9 +18,12 @@ import { playerPrefix, playerTag } from './names.ts';
 import { Random } from './random.ts';
 
 /** How many sets of unchanged events are kept; others are made anew from the seed when asked for. */
-const keptSets = 60_000;
+const keptSets = 30_000;
 const playerIdBase = 1_000_001;
 const userIdBase = 2_000_001;
+/** Scatters user numbers over 32 bits, and its inverse brings them back. */
+const scatter = 2654435761;
+const gather = 244002641;
 
 /**
  * Holds the tournaments and events of a world and finds anything in it by id. Tournaments and events are kept;
@@ -163,9 +166,7 @@ export class WorldStore {
   user(index: number): UserRecord | null {
     const random = new Random(`${this.seed}/user/${index}`);
     if (random.chance(0.016)) return null;
-    const discriminator = Math.floor(random.next() * 0xffffffff)
-      .toString(16)
-      .padStart(8, '0');
+    const discriminator = (Math.imul(index, scatter) >>> 0).toString(16).padStart(8, '0');
     return {
       id: userIdBase + index,
       slug: `user/${discriminator}`,
@@ -182,6 +183,11 @@ export class WorldStore {
   userById(id: unknown): UserRecord | null {
     const index = Number(id) - userIdBase;
     return Number.isInteger(index) && index >= 0 ? this.user(index) : null;
+  }
+
+  userBySlug(slug: string): UserRecord | null {
+    const discriminator = /^(?:user\/)?([0-9a-f]{8})$/.exec(slug)?.[1];
+    return discriminator ? this.user(Math.imul(Number.parseInt(discriminator, 16), gather) >>> 0) : null;
   }
 
   nameOfPlayer(id: number, name: { gamerTag: string | null; prefix: string | null }): void {

@@ -115,6 +115,21 @@ describe('a slash command', () => {
   });
 });
 
+test('a command works in direct messages where its contexts allow it', async () => {
+  const { client, ada, discord } = await silentBot();
+  discord.commands.replace([
+    { name: 'privacy', description: 'Privacy', contexts: [0, 1] },
+    { name: 'setup', description: 'Set up', contexts: [0] },
+  ]);
+  const arrived = next<ChatInputCommandInteraction>(client);
+  await ada.command({ name: 'privacy' });
+  const interaction = await arrived;
+  expect([interaction.inGuild(), interaction.user.id]).toEqual([false, ada.id]);
+  await interaction.reply('nothing stored');
+  expect(ada.directMessages.map((message) => message.content)).toEqual(['nothing stored']);
+  await expect(ada.command({ name: 'setup' })).rejects.toThrow(ClientRefusal);
+});
+
 describe('the rules of answering', () => {
   test('the first answer is due within 3 seconds', async () => {
     const clock = movableClock();
@@ -171,6 +186,25 @@ describe('the rules of answering', () => {
     const interaction = await arrived;
     await expect(interaction.reply({ content: '' })).rejects.toMatchObject({ code: 50006 });
     await expect(interaction.reply({ content: 'better' })).resolves.toBeDefined();
+  });
+
+  test('nothing else can be sent before it', async () => {
+    const { client, ada, here } = await silentBot();
+    const arrived = next<ChatInputCommandInteraction>(client);
+    await ada.command({ ...here, ...TYPED });
+    const interaction = await arrived;
+    await expect(interaction.webhook.send('early')).rejects.toMatchObject({ status: 404, code: 10015 });
+    await expect(interaction.webhook.editMessage('@original', 'early')).rejects.toMatchObject({
+      code: 10015,
+    });
+  });
+
+  test('only users are pinged unless the answer says otherwise', async () => {
+    const { client, ada, bob, here } = await silentBot();
+    const arrived = next<ChatInputCommandInteraction>(client);
+    const seen = await ada.command({ ...here, ...TYPED });
+    await (await arrived).reply(`<@${bob.id}> @everyone`);
+    expect(seen.original()?.pinged).toEqual([`<@${bob.id}>`]);
   });
 
   test('with_response gives the message back', async () => {

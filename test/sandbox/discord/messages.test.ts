@@ -74,6 +74,7 @@ describe('a message', () => {
     expect(await texts({ limit: '2', before: ids[3] ?? '' })).toBe('21');
     expect(await texts({ limit: '2', after: ids[1] ?? '' })).toBe('32');
     expect(await texts({ limit: '3', around: ids[2] ?? '' })).toBe('321');
+    expect(await texts({ limit: '1', around: ids[2] ?? '' })).toBe('2');
     await expect(texts({ limit: '101' })).rejects.toMatchObject({ code: 50035 });
   });
 });

@@ -97,6 +97,23 @@ describe('the envelope', () => {
     });
   });
 
+  it('knows games, tournaments, events, players and users by id and by slug', async () => {
+    startgg = await startStartgg({ world, token });
+    const event = [...world.events()].find((one) => one.plan.entrants > 4);
+    const player = [1, 2, 3].map((index) => world.player(index)).find((one) => one.user);
+    const query = `{
+      a: videogame(slug: "2xko") { id } b: tournament(slug: "${event?.tournament.slug}") { id }
+      c: event(slug: "${event?.slug}") { id tournament { id } } d: player(id: ${player?.id}) { id user { slug } }
+      e: user(slug: "${player?.user?.slug}") { id player { id } } }`;
+    expect((await ask(startgg, query)).body.data).toEqual({
+      a: { id: 64423 },
+      b: { id: event?.tournament.id },
+      c: { id: event?.id, tournament: { id: event?.tournament.id } },
+      d: { id: player?.id, user: { slug: player?.user?.slug } },
+      e: { id: player?.user?.id, player: { id: player?.id } },
+    });
+  });
+
   it('refuses fields that the schema does not have', async () => {
     startgg = await startStartgg({ world, token });
     const { body } = await ask(startgg, '{ videogame(id: 1) { id, bogus } }');

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { botMay, channelOfBot, messageIn } from '../access.ts';
-import { ApiError, refuse } from '../errors.ts';
+import type { Channel } from '../entities.ts';
+import { refuse } from '../errors.ts';
 import { Form, isJson, type Json } from '../form.ts';
 import { defined } from '../interactions.ts';
-import { bucketHeaders, rateLimited } from '../limits.ts';
+import { rateLimited } from '../limits.ts';
 import { type MessageForm, readMessage, refuseEmpty } from '../message-form.ts';
 import { type Message, messageJson } from '../messages.ts';
 import type { Parts } from '../sandbox.ts';
 import { channelJson } from '../wire.ts';
-import type { Channel } from '../world.ts';
 
 type ChannelParams = { channel_id: string };
 type MessageParams = ChannelParams & { message_id: string };
@@ -96,9 +96,9 @@ function page(all: readonly Message[], query: ListQuery): Message[] {
   const { before, after, around } = query;
   if (around) {
     const half = Math.floor(limit / 2);
-    const newer = newestFirst.filter((each) => BigInt(each.id) > BigInt(around)).slice(-half);
+    const newer = newestFirst.filter((each) => BigInt(each.id) > BigInt(around));
     const rest = newestFirst.filter((each) => BigInt(each.id) <= BigInt(around));
-    return [...newer, ...rest].slice(0, limit);
+    return [...newer.slice(Math.max(0, newer.length - half)), ...rest].slice(0, limit);
   }
   // The oldest of those that come after.
   if (after) return newestFirst.filter((each) => BigInt(each.id) > BigInt(after)).slice(-limit);
@@ -130,16 +130,8 @@ function refuseClosedDm({ world }: Parts, channel: Channel): void {
 
 function countOldEdit({ limits }: Parts, channel: Channel): void {
   const state = limits.take('oldMessageEdit', channel.id);
-  if (!state.exceeded) return;
-  const { extra } = rateLimited(state);
   const text = 'Maximum number of edits to messages older than 1 hour reached. Try again later.';
-  throw Object.assign(new ApiError(429, 30046, text, extra), {
-    headers: {
-      'retry-after': String(Math.ceil(state.resetAfterMs / 1000)),
-      'x-ratelimit-scope': 'shared',
-      ...bucketHeaders(state),
-    },
-  });
+  if (state.exceeded) throw rateLimited(state, 30046, text);
 }
 
 function asBody(body: unknown): Json {

@@ -1,0 +1,67 @@
+import type { APIEmbedField } from 'discord.js';
+import { ApplicationIntegrationType, InteractionContextType } from 'discord-api-types/v10';
+import type { Command, CommandData } from '../src/discord/command.ts';
+import { EMBED, packLines, shortenEscaped } from '../src/discord/embed-limits.ts';
+import { stateLine } from '../src/discord/import-status.ts';
+import type { Guilds } from '../src/guilds/guilds.ts';
+import type { Imports } from '../src/jobs/imports.ts';
+import { count, escapeText, stamp } from '../src/text.ts';
+import { isOrganiser } from './organiser.ts';
+
+/** `/status` as it is registered with Discord. */
+export const statusData: CommandData = {
+  name: 'status',
+  description: 'How Herald is doing',
+  contexts: [InteractionContextType.Guild],
+  integration_types: [ApplicationIntegrationType.GuildInstall],
+};
+
+/** `/status`: for everyone; organisers see the guild's unfinished imports and the queue too. */
+export function statusCommand(services: {
+  version: string;
+  startedAt: Date;
+  guilds: Guilds;
+  imports: Imports;
+  queue: { length(): Promise<number> };
+}) {
+  return {
+    data: statusData,
+    async run(interaction) {
+      const { ping } = interaction.client.ws;
+      const fields = [
+        { name: 'Version', value: services.version, inline: true },
+        { name: 'Up since', value: stamp(services.startedAt, 'R'), inline: true },
+        // There is none until the first heartbeat was answered, some 40 s after the start.
+        {
+          name: 'Latency',
+          value: ping >= 0 ? `${count(Math.round(ping))} ms` : 'not measured yet',
+          inline: true,
+        },
+      ];
+      const more = (await isOrganiser(interaction, services.guilds))
+        ? await forOrganisers(services, interaction.guildId ?? '')
+        : [];
+      await interaction.editReply({
+        embeds: [{ title: 'Herald', color: 0x57f287, fields: [...fields, ...more] }],
+        allowedMentions: { parse: [] },
+      });
+    },
+  } satisfies Command;
+}
+
+async function forOrganisers(
+  { imports, queue }: { imports: Imports; queue: { length(): Promise<number> } },
+  guildId: string,
+): Promise<APIEmbedField[]> {
+  const unfinished = (await imports.list({ guildId }, 100)).filter(({ state }) =>
+    ['PENDING', 'RUNNING', 'PAUSED'].includes(state),
+  );
+  const lines = unfinished.map((job) => {
+    const title = shortenEscaped(escapeText(job.title), 100);
+    return `${stateLine({ job, kind: imports.kindOf(job) })} · import ${job.id} · ${title}`;
+  });
+  return [
+    { name: 'Imports', value: packLines(lines, EMBED.fieldValue) || 'none under way' },
+    { name: 'Waiting for a worker', value: count(await queue.length()), inline: true },
+  ];
+}

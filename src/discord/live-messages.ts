@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { REST } from '@discordjs/rest';
+import { type APIMessage, type RESTPostAPIChannelMessageJSONBody, Routes } from 'discord-api-types/v10';
+import type { Database } from '../database/database.ts';
+import type { Listener } from '../database/listener.ts';
+import { messageOf } from '../errors.ts';
+import type { Guilds } from '../guilds/guilds.ts';
+import type { Log } from '../log.ts';
+import {
+  CLAIM_MS,
+  type ClaimedLive,
+  claimLive,
+  markPosting,
+  postponeLive,
+  refuseLive,
+  repostLive,
+  settleLive,
+} from '../outbox/live-delivery.ts';
+import { failureOf } from './errors.ts';
+import { findPosted } from './posted.ts';
+
+/** Draws the present state of what a live message shows; null when there is nothing to show any more. */
+export type Renderer = (live: {
+  id: string;
+  subject: string;
+}) => Promise<RESTPostAPIChannelMessageJSONBody | null>;
+
+const AT_ONCE = 8;
+const LOOK_EVERY_MS = 1_000;
+/** Notifications come with every page of every import; one look serves all of this time. */
+const LOOK_AT_MOST_EVERY_MS = 100;
+const STOP_WITHIN_MS = 5_000;
+/** A delivery that takes longer ends before its claim does, so that no stale state is sent after a newer one. */
+const DELIVER_WITHIN_MS = CLAIM_MS - 5_000;
+const MAX_WAIT_MS = 60_000;
+/** After an hour Discord limits edits more strictly: who was told to wait then goes on slower. */
+const OLD_WAIT_MS = 20_000;
+const HOUR_MS = 3_600_000;
+const REST_AFTER_REFUSAL_MS = 5 * 60_000;
+
+/**
+ * Sends live messages to Discord: posts each once, then edits it to the newest state. Any number of processes may do
+ * this side by side; it needs no gateway.
+ */
+export class LiveMessages {
+  readonly #db: Database;
+  readonly #listener: Listener;
+  readonly #rest: REST;
+  readonly #renderers: Record<string, Renderer>;
+  readonly #guilds: Guilds;
+  readonly #log: Log;
+  readonly #stopping = new AbortController();
+  readonly #atWork = new Set<Promise<void>>();
+  #wake = new AbortController();
+  #loop: Promise<void> | undefined;
+
+  constructor(parts: {
+    db: Database;
+    listener: Listener;
+    rest: REST;
+    renderers: Record<string, Renderer>;
+    guilds: Guilds;
+    log: Log;
+  }) {
+    this.#db = parts.db;
+    this.#listener = parts.listener;
+    this.#rest = parts.rest;
+    this.#renderers = parts.renderers;
+    this.#guilds = parts.guilds;
+    this.#log = parts.log;
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** Takes up nothing more and waits for what is under way, at most 5 s. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    const giveUp = new AbortController();
+    const limit = delay(STOP_WITHIN_MS, undefined, { signal: giveUp.signal }).catch(() => {});
+    await Promise.race([this.#loop?.then(() => Promise.allSettled(this.#atWork)), limit]);
+    giveUp.abort();
+  }
+
+  async #run(): Promise<void> {
+    const off = this.#listener.on('herald_live', () => this.#wake.abort());
+    const pause = (ms: number, signal: AbortSignal) =>
+      delay(ms, undefined, { signal: AbortSignal.any([signal, this.#stopping.signal]) }).catch(() => {});
+    while (!this.#stopping.signal.aborted) {
+      this.#wake = new AbortController();
+      await this.#look().catch((error) =>
+        this.#log.error({ err: error }, 'live messages could not be looked up'),
+      );
+      await pause(LOOK_AT_MOST_EVERY_MS, this.#stopping.signal);
+      await pause(LOOK_EVERY_MS, this.#wake.signal);
+    }
+    off();
+  }
+
+  async #look(): Promise<void> {
+    const free = AT_ONCE - this.#atWork.size;
+    if (free <= 0) return;
+    for (const live of await claimLive(this.#db.em(), Object.keys(this.#renderers), free)) {
+      const work = this.#deliver(live)
+        .catch((error) => this.#log.error({ err: error, live: live.id }, 'live message could not be settled'))
+        .finally(() => {
+          this.#atWork.delete(work);
+          this.#wake.abort();
+        });
+      this.#atWork.add(work);
+    }
+  }
+
+  async #deliver(live: ClaimedLive): Promise<void> {
+    try {
+      const body = await this.#renderers[live.kind]?.(live);
+      if (!body) return await settleLive(this.#db.em(), live, undefined);
+      const hash = createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22);
+      if (live.messageId && hash === live.renderedHash)
+        return await settleLive(this.#db.em(), live, undefined);
+      const messageId = await this.#send(live, body, AbortSignal.timeout(DELIVER_WITHIN_MS));
+      if (messageId) await settleLive(this.#db.em(), live, { messageId, hash });
+    } catch (error) {
+      await this.#handle(live, error);
+    }
+  }
+
+  /** Gives the id of the message that shows this now; undefined when another process has taken over. */
+  async #send(
+    live: ClaimedLive,
+    body: RESTPostAPIChannelMessageJSONBody,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const messageId =
+      live.messageId ??
+      (live.postedAt === null ? undefined : await findPosted(this.#rest, live, live.postedAt, signal));
+    if (messageId) {
+      await this.#rest.patch(Routes.channelMessage(live.channelId, messageId), { body, signal });
+      return messageId;
+    }
+    const postedAt = live.postedAt ?? (await markPosting(this.#db.em(), live));
+    if (postedAt === undefined) return undefined;
+    // The nonce names this posting: one that is posted anew after it was deleted must not be taken for the old one.
+    const nonce = `live-${live.id}-${Math.floor(postedAt).toString(36)}`.slice(0, 25);
+    const route = Routes.channelMessages(live.channelId);
+    const posted = (await this.#rest.post(route, {
+      body: { ...body, nonce, enforce_nonce: true },
+      signal,
+    })) as APIMessage;
+    return posted.id;
+  }
+
+  async #handle(live: ClaimedLive, error: unknown): Promise<void> {
+    const em = this.#db.em();
+    const failure = failureOf(error);
+    const about = { live: live.id, kind: live.kind, subject: live.subject };
+    if (failure.kind === 'gone') {
+      this.#log.info(about, 'live message was deleted, posting it anew');
+      return await repostLive(em, live, live.channelId);
+    }
+    if (failure.kind === 'wait') {
+      const isOld = live.postedAt !== null && Date.now() - live.postedAt > HOUR_MS;
+      const afterMs = Math.max(failure.afterMs, isOld ? OLD_WAIT_MS : 0);
+      return await postponeLive(em, live, { afterMs, failed: false });
+    }
+    if (failure.kind === 'unreachable') {
+      this.#log.warn({ err: error, ...about }, 'live message not sent, trying again');
+      const afterMs = Math.min(1_000 * 2 ** Math.min(live.attempts, 10), MAX_WAIT_MS);
+      return await postponeLive(em, live, { afterMs, failed: true });
+    }
+    const other = failure.kind === 'closed' ? (await this.#guilds.get(live.guildId))?.channelId : undefined;
+    if (other && other !== live.channelId) {
+      this.#log.warn(
+        { err: error, ...about },
+        'channel is closed to the live message, using the one of /setup',
+      );
+      return await repostLive(em, live, other);
+    }
+    this.#log.error({ err: error, ...about }, 'live message was refused');
+    const words =
+      failure.kind === 'closed'
+        ? `Herald may not post its status message in <#${live.channelId}> (Discord says: ${messageOf(error)}). It needs View Channel, Send Messages, Embed Links and Read Message History there; /setup channel chooses another channel.`
+        : `Discord refused the status message: ${messageOf(error).slice(0, 500)}`;
+    await refuseLive(em, live, { error: words, restMs: REST_AFTER_REFUSAL_MS });
+  }
+}

@@ -1,0 +1,51 @@
+import type { REST } from '@discordjs/rest';
+import {
+  type APIMessage,
+  ComponentType,
+  type RESTGetAPICurrentUserResult,
+  Routes,
+} from 'discord-api-types/v10';
+import { isButtonOf } from '../outbox/custom-id.ts';
+import type { ClaimedLive } from '../outbox/live-delivery.ts';
+
+const PAGE = 100;
+const PAGES = 10;
+/** The database's clock and Discord's need not agree. */
+const CLOCKS_DIFFER_MS = 5 * 60_000;
+
+/**
+ * Looks for a live message whose posting was begun at `since` (milliseconds since 1970) and whose answer never came:
+ * the newest message of the bot in the channel with a button that carries the row's id. Without Read Message History,
+ * Discord shows no messages (Discord docs, Get Channel Messages).
+ */
+export async function findPosted(
+  rest: REST,
+  live: ClaimedLive,
+  since: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const me = (await rest.get(Routes.user(), { signal })) as RESTGetAPICurrentUserResult;
+  let before: string | undefined;
+  for (let page = 0; page < PAGES; page++) {
+    const query = new URLSearchParams({ limit: String(PAGE), ...(before ? { before } : {}) });
+    const messages = (await rest.get(Routes.channelMessages(live.channelId), {
+      query,
+      signal,
+    })) as APIMessage[];
+    const found = messages.find((message) => message.author.id === me.id && carries(message, live));
+    if (found) return found.id;
+    const oldest = messages.at(-1);
+    if (messages.length < PAGE || !oldest || Date.parse(oldest.timestamp) < since - CLOCKS_DIFFER_MS)
+      return undefined;
+    before = oldest.id;
+  }
+  return undefined;
+}
+
+function carries(message: APIMessage, live: ClaimedLive): boolean {
+  return (message.components ?? []).some(
+    (row) =>
+      row.type === ComponentType.ActionRow &&
+      row.components.some((button) => 'custom_id' in button && isButtonOf(button.custom_id, live)),
+  );
+}

@@ -1,0 +1,73 @@
+import type { PermissionInput } from './permissions.ts';
+
+export type User = {
+  id: string;
+  username: string;
+  globalName: string | null;
+  bot: boolean;
+  /** The language of the person's client. */
+  locale: string;
+  /** Whether the person takes direct messages from members of a shared guild. */
+  acceptsDms: boolean;
+};
+export type Role = {
+  id: string;
+  name: string;
+  permissions: bigint;
+  position: number;
+  color: number;
+  mentionable: boolean;
+  /** Set on the role that an application brings along. */
+  botId?: string;
+};
+export type Member = { userId: string; roles: string[]; nick: string | null; joinedAt: number };
+export type Guild = {
+  id: string;
+  name: string;
+  ownerId: string;
+  locale: string;
+  roles: Map<string, Role>;
+  members: Map<string, Member>;
+  /** False during an outage: the guild exists, but the gateway calls it unavailable. */
+  available: boolean;
+};
+export type Overwrite = { id: string; type: 0 | 1; allow: bigint; deny: bigint };
+export type OverwriteInput = { id: string; allow?: PermissionInput; deny?: PermissionInput };
+export type Channel = {
+  id: string;
+  type: number;
+  guildId?: string;
+  name: string;
+  topic: string | null;
+  position: number;
+  overwrites: Overwrite[];
+  /** The other side of a direct message channel. */
+  recipientId?: string;
+  lastMessageId: string | null;
+};
+export type Application = { id: string; name: string; botId: string; ownerId: string };
+
+export type GuildInput = { name: string; ownerId?: string; id?: string; locale?: string };
+export type UserInput = {
+  username: string;
+  globalName?: string;
+  id?: string;
+  locale?: string;
+  acceptsDms?: boolean;
+};
+export type RoleInput = {
+  name: string;
+  permissions?: PermissionInput;
+  mentionable?: boolean;
+  color?: number;
+  id?: string;
+};
+export type ChannelInput = {
+  name: string;
+  overwrites?: OverwriteInput[];
+  type?: number;
+  topic?: string;
+  id?: string;
+};
+/** A thing or its id. */
+export type Ref = string | { id: string };

@@ -1,0 +1,36 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { entities } from '../../src/app.ts';
+import { Database } from '../../src/database/database.ts';
+import { attachEmbedded, stopEmbedded } from '../../src/database/embedded.ts';
+import { migrate } from '../../src/database/migrations.ts';
+import { Queue } from '../../src/jobs/queue.ts';
+import { createLog } from '../../src/log.ts';
+import { createDatabase, databaseUrl } from './databases.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgresUrl: string;
+  }
+}
+
+export const TEMPLATE = 'herald_template';
+
+/** One embedded server for the whole run, with one migrated database that every test file clones. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'herald-test-'));
+  await chmod(folder, 0o755);
+  const server = await attachEmbedded(folder, createLog('warn'));
+  await createDatabase(server, TEMPLATE);
+  const url = databaseUrl(server, TEMPLATE);
+  const db = await Database.connect(url, entities);
+  await migrate(db, [() => Queue.install(url)]);
+  await db.close();
+  project.provide('postgresUrl', server);
+  return async () => {
+    await stopEmbedded(folder, { onlyWhenUnused: false });
+    await rm(folder, { recursive: true, force: true });
+  };
+}
