@@ -5,7 +5,7 @@ import type { ImportJob } from '../src/jobs/entities.ts';
 import type { Scope } from '../src/jobs/imports.ts';
 import { IMPORT_MESSAGE } from '../src/jobs/store.ts';
 import { touchLive } from '../src/outbox/live-message.ts';
-import { findLive } from '../src/outbox/live-place.ts';
+import { findLive, reviveLive } from '../src/outbox/live-place.ts';
 import { errorsPage } from './import-errors.ts';
 import { linkTo, nameOf, readJobId } from './import-jobs.ts';
 import type { ImportServices } from './import-start.ts';
@@ -30,7 +30,11 @@ export async function controlImport(
   const guildId = await requireOrganiser(interaction, services.guilds);
   const id = readJobId(interaction.options.getString('job', true));
   const job = await act(services, control, { guildId, id, actorId: interaction.user.id });
-  const link = linkTo(await findLive(services.db.em(), IMPORT_MESSAGE, String(id)));
+  const place = await findLive(services.db.em(), IMPORT_MESSAGE, String(id));
+  // What kept the status message from being shown may be put right by now.
+  if (place?.error)
+    await services.db.transaction((em) => reviveLive(em, IMPORT_MESSAGE, String(id), place.channelId));
+  const link = linkTo(place);
   const answer = DONE[control](job);
   await interaction.editReply(
     plain(`${answer.charAt(0).toUpperCase()}${answer.slice(1)}${link ? `\n${link}` : ''}`),

@@ -1,10 +1,11 @@
 import { FormattedError } from '../src/discord/command.ts';
+import { shortenEscaped } from '../src/discord/embed-limits.ts';
 import { stateWord } from '../src/discord/import-status.ts';
 import type { ImportJob } from '../src/jobs/entities.ts';
 import type { Imports } from '../src/jobs/imports.ts';
 import type { JobState } from '../src/jobs/state.ts';
 import type { LivePlace } from '../src/outbox/live-place.ts';
-import { escapeText } from '../src/text.ts';
+import { escapeText, shorten } from '../src/text.ts';
 
 /** How far back autocomplete looks. */
 const LOOK_BACK = 100;
@@ -53,13 +54,12 @@ export async function suggestJobs(
 function choiceName(job: ImportJob): string {
   const [start, end] = [`Import ${job.id} · `, ` · ${stateWord(job.state)}`];
   const room = 100 - start.length - end.length;
-  const title = job.title.length > room ? `${job.title.slice(0, room - 1)}…` : job.title;
-  return start + title.replace(/[\ud800-\udbff]…$/, '…') + end;
+  return start + shorten(job.title, room) + end;
 }
 
 /** An import's name in a sentence: "import 12 of **2XKO · …**". */
 export function nameOf(job: Pick<ImportJob, 'id' | 'title'>): string {
-  return `import ${job.id} of **${escapeText(job.title).slice(0, 500)}**`;
+  return `import ${job.id} of **${shortenEscaped(escapeText(job.title), 500)}**`;
 }
 
 /** A link to a live message; undefined while it is not posted. */

@@ -1,14 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { importCommand } from '../commands/import.ts';
+import { importData } from '../commands/import-data.ts';
+import { setupCommand, setupData } from '../commands/setup.ts';
+import { statusCommand, statusData } from '../commands/status.ts';
 import type { Config } from './config.ts';
 import { Database } from './database/database.ts';
 import { attachEmbedded, stopEmbedded } from './database/embedded.ts';
 import { Listener } from './database/listener.ts';
 import { isHeld, LOCKS } from './database/locks.ts';
 import { migrate } from './database/migrations.ts';
+import { Gateway } from './discord/gateway.ts';
+import { importRenderer } from './discord/import-message.ts';
+import { Interactions } from './discord/interactions.ts';
+import { LiveMessages } from './discord/live-messages.ts';
+import { createRest } from './discord/rest.ts';
 import { AuditLog, Guild } from './guilds/entities.ts';
+import { Guilds } from './guilds/guilds.ts';
 import { SharedBudget } from './jobs/budget.ts';
 import { Budget, ImportItem, ImportJob } from './jobs/entities.ts';
 import { Imports } from './jobs/imports.ts';
-import type { ImportKind } from './jobs/kind.ts';
+import { IMPORT_MESSAGE } from './jobs/store.ts';
 import { Queue } from './jobs/queue.ts';
 import { Runner } from './jobs/runner.ts';
 import type { Log } from './log.ts';
@@ -21,20 +32,29 @@ import { startggImport } from './startgg/import.ts';
 /** Every table that Herald keeps. */
 export const entities = [Guild, AuditLog, LiveMessage, ImportJob, ImportItem, Budget, ...startggEntities];
 
+/** Every command that people can type, as it is registered with Discord. */
+export const commandDefinitions = [importData, setupData, statusData];
+
 /** Jobs that one worker runs at once; they share the budget of their source. */
 const JOBS_AT_ONCE = 4;
+/** How long running slices may take to hand themselves back. */
+const STOP_QUEUE_MS = 6_000;
 
-/** A process of Herald, up to the point where roles begin: database, queue, services. */
+/** One process of Herald: its services, and the parts that its roles need. */
 export class App {
   readonly config: Config;
   readonly log: Log;
   readonly db: Database;
   readonly queue: Queue;
   readonly listener: Listener;
+  readonly games: Games;
   readonly imports: Imports;
-  readonly startgg: { client: StartggClient; games: Games } | undefined;
+  readonly guilds: Guilds;
+  readonly #startgg: StartggClient;
   readonly #runner: Runner;
-  readonly #usesEmbedded: boolean;
+  readonly #startedAt = new Date();
+  #gateway: Gateway | undefined;
+  #liveMessages: LiveMessages | undefined;
 
   private constructor(config: Config, log: Log, db: Database) {
     this.config = config;
@@ -42,11 +62,12 @@ export class App {
     this.db = db;
     this.queue = new Queue(db.url, log);
     this.listener = new Listener(db.url, log);
-    this.startgg = this.#makeStartgg();
-    const kinds: ImportKind[] = this.startgg ? [startggImport(this.startgg.client)] : [];
+    this.#startgg = makeStartgg(config, db, log);
+    this.games = new Games(db, this.#startgg);
+    const kinds = [startggImport(this.#startgg)];
     this.imports = new Imports(db, this.queue, kinds);
     this.#runner = new Runner(db, this.queue, this.listener, kinds, log);
-    this.#usesEmbedded = config.databaseUrl === undefined;
+    this.guilds = new Guilds(db, (guildId) => this.imports.cancelAll(guildId));
   }
 
   /** Connects to the database (starting the embedded one if none is configured) and brings its schema up to date. */
@@ -59,6 +80,20 @@ export class App {
     await app.listener.start();
     await app.queue.start();
     return app;
+  }
+
+  /** Takes up the roles of this process. */
+  async start(): Promise<void> {
+    const { roles } = this.config;
+    if (roles.includes('worker')) {
+      await this.work();
+      this.#liveMessages = this.#makeLiveMessages();
+      this.#liveMessages.start();
+    }
+    if (roles.includes('gateway')) {
+      this.#gateway = this.#makeGateway();
+      await this.#gateway.start();
+    }
   }
 
   /** Whether any process is working on jobs. */
@@ -75,23 +110,49 @@ export class App {
   /** Hands running slices back and closes everything. The embedded server stops with the last process that uses it. */
   async close(): Promise<void> {
     this.#runner.stop();
-    await this.queue.stop(6_000);
+    await Promise.all([this.#gateway?.stop(), this.queue.stop(STOP_QUEUE_MS)]);
+    await this.#liveMessages?.stop();
     await this.listener.close();
     await this.db.close();
-    if (this.#usesEmbedded) await stopEmbedded(this.config.dataDir, { onlyWhenUnused: true });
+    if (!this.config.databaseUrl) await stopEmbedded(this.config.dataDir, { onlyWhenUnused: true });
   }
 
-  #makeStartgg() {
-    const { token, apiUrl, requestsPerMinute } = this.config.startgg;
-    if (!token) return undefined;
-    const budget = new SharedBudget(this.db, {
-      provider: 'startgg',
-      credential: token,
-      requests: requestsPerMinute,
-      windowMs: WINDOW_MS,
-      timeoutMs: TIMEOUT_MS,
-    });
-    const client = new StartggClient({ url: apiUrl, token, budget, log: this.log });
-    return { client, games: new Games(this.db, client) };
+  #makeLiveMessages(): LiveMessages {
+    const { db, listener, guilds, log, imports } = this;
+    const renderers = { [IMPORT_MESSAGE]: importRenderer({ imports, requestsLeft: () => this.#requestsLeft() }) };
+    return new LiveMessages({ db, listener, guilds, log, renderers, rest: createRest(this.config.discord) });
   }
+
+  #makeGateway(): Gateway {
+    const { db, listener, guilds, imports, queue, log, games, config } = this;
+    const startgg = config.startgg.token
+      ? { resolveGame: (text: string) => games.resolve(text), suggestGames: (text: string) => games.suggest(text) }
+      : undefined;
+    const requestsLeft = () => this.#requestsLeft();
+    const commands = [
+      importCommand({ db, listener, imports, guilds, startgg, requestsLeft }),
+      setupCommand({ guilds }),
+      statusCommand({ version: version(), startedAt: this.#startedAt, guilds, imports, queue }),
+    ];
+    return new Gateway({ discord: config.discord, interactions: new Interactions(commands, log), guilds, log });
+  }
+
+  async #requestsLeft(): Promise<number | undefined> {
+    return this.config.startgg.token ? await this.#startgg.requestsLeft() : undefined;
+  }
+}
+
+function makeStartgg({ startgg }: Config, db: Database, log: Log): StartggClient {
+  const budget = new SharedBudget(db, {
+    provider: 'startgg',
+    credential: startgg.token ?? '',
+    requests: startgg.requestsPerMinute,
+    windowMs: WINDOW_MS,
+    timeoutMs: TIMEOUT_MS,
+  });
+  return new StartggClient({ url: startgg.apiUrl, token: startgg.token, budget, log });
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 }

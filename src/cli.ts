@@ -69,8 +69,7 @@ async function startImport(options: {
   json?: boolean;
 }): Promise<ExitCode> {
   return await withApp(['STARTGG_TOKEN'], async (app) => {
-    if (!app.startgg) throw new UserError('STARTGG_TOKEN is missing.');
-    const game = await app.startgg.games.resolve(options.game);
+    const game = await app.games.resolve(options.game);
     const wanted = importJob(game, options.since, options.until ?? null);
     const { job } = await app.imports.start({ ...wanted, guildId: null, requestedBy: null, channelId: null });
     return await follow(app, job.state === 'PAUSED' ? await app.imports.resume('all', job.id) : job, options);

@@ -72,7 +72,7 @@ export function renderImportStatus(view: ImportView & { liveId: string }): RESTP
 export function importEmbed(view: ImportView): APIEmbed {
   const { job } = view;
   return {
-    title: shortenEscaped(escapeText(job.title), EMBED.title) || `Import ${job.id}`,
+    title: shortenEscaped(escapeText(job.title).trim(), EMBED.title) || `Import ${job.id}`,
     color: lookOf(job).colour,
     description: packLines(describe(view), EMBED.description),
     fields: facts(view),
@@ -107,7 +107,7 @@ function lookOf(job: ImportView['job']): Look {
   const failures = `${count(job.errorCount)} ${job.errorCount === 1 ? 'item' : 'items'}`;
   if (hasFailures) return { emoji: '☑️', words: `Done, but ${failures} failed`, colour: ORANGE };
   if (job.state === 'PENDING' && job.startedAt) return { ...LOOKS.PENDING, words: 'About to go on' };
-  return LOOKS[job.state];
+  return LOOKS[job.state as JobState];
 }
 
 function describe(view: ImportView): string[] {
@@ -140,7 +140,7 @@ function phaseLine({ job, kind }: ImportView, phase: { name: string; title: stri
   const counts = countsOf(job.counters, phase.name);
   if (job.state === 'COMPLETED' || job.state === 'CANCELLED') {
     const isWhole = counts.done >= counts.total;
-    const icon = isWhole && job.state === 'COMPLETED' ? '✅' : '▫️';
+    const icon = job.state === 'CANCELLED' ? '▫️' : isWhole ? '✅' : '⚠️';
     const amount = isWhole ? count(counts.done) : `${count(counts.done)} / ${count(counts.total)}`;
     return `${icon} **${title(phase)}** ${amount}${whatRowsWere(counts)}`;
   }
@@ -174,7 +174,7 @@ function facts(view: ImportView): APIEmbedField[] {
   const end = estimatedEnd(view, elapsed);
   const fields = [
     { name: 'Elapsed', value: duration(elapsed) },
-    ...(end ? [{ name: 'Time left', value: `done ${stamp(end, 'R')}` }] : []),
+    ...(end ? [{ name: 'Time left', value: stamp(end, 'R') }] : []),
     ...(job.finishedAt && isEnded(job.state) ? [{ name: 'Ended', value: stamp(job.finishedAt, 'R') }] : []),
     { name: 'Errors', value: job.errorCount > 0 ? `⚠️ ${count(job.errorCount)}` : 'none' },
   ];

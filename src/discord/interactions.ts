@@ -118,8 +118,8 @@ export class Interactions {
   }
 
   async #suggest(interaction: AutocompleteInteraction): Promise<void> {
-    const typed = String(interaction.options.getFocused()).slice(0, MAX_CHOICE_LENGTH);
-    const fallback = typed.trim() ? [{ name: typed, value: typed }] : [];
+    const typed = String(interaction.options.getFocused()).trim().slice(0, MAX_CHOICE_LENGTH);
+    const fallback = typed ? [{ name: typed, value: typed }] : [];
     const giveUp = new AbortController();
     const late = delay(CHOICES_WITHIN_MS, fallback, { signal: giveUp.signal }).catch(() => fallback);
     const command = this.#stopping.signal.aborted ? undefined : this.#commands.get(interaction.commandName);
@@ -132,7 +132,7 @@ export class Interactions {
     await interaction.respond(
       choices
         .slice(0, MAX_CHOICES)
-        .map((choice) => ({ ...choice, name: shorten(choice.name, MAX_CHOICE_LENGTH) })),
+        .map((choice) => ({ ...choice, name: shorten(choice.name, MAX_CHOICE_LENGTH) || choice.value })),
     );
   }
 }

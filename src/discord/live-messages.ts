@@ -29,7 +29,7 @@ export type Renderer = (live: {
 const AT_ONCE = 8;
 const LOOK_EVERY_MS = 1_000;
 /** Notifications come with every page of every import; one look serves all of this time. */
-const LOOK_AT_MOST_EVERY_MS = 100;
+const LOOK_AT_MOST_EVERY_MS = 200;
 const STOP_WITHIN_MS = 5_000;
 /** A delivery that takes longer ends before its claim does, so that no stale state is sent after a newer one. */
 const DELIVER_WITHIN_MS = CLAIM_MS - 5_000;
@@ -170,19 +170,17 @@ export class LiveMessages {
       const afterMs = Math.min(1_000 * 2 ** Math.min(live.attempts, 10), MAX_WAIT_MS);
       return await postponeLive(em, live, { afterMs, failed: true });
     }
+    const reason = messageOf(error);
     const other = failure.kind === 'closed' ? (await this.#guilds.get(live.guildId))?.channelId : undefined;
     if (other && other !== live.channelId) {
-      this.#log.warn(
-        { err: error, ...about },
-        'channel is closed to the live message, using the one of /setup',
-      );
+      this.#log.warn({ reason, ...about }, 'channel is closed to the live message, using the one of /setup');
       return await repostLive(em, live, other);
     }
-    this.#log.error({ err: error, ...about }, 'live message was refused');
+    this.#log.error({ reason, ...about }, 'live message was refused');
     const words =
       failure.kind === 'closed'
-        ? `Herald may not post its status message in <#${live.channelId}> (Discord says: ${messageOf(error)}). It needs View Channel, Send Messages, Embed Links and Read Message History there; /setup channel chooses another channel.`
-        : `Discord refused the status message: ${messageOf(error).slice(0, 500)}`;
+        ? `Herald may not post its status message in <#${live.channelId}> (Discord says: ${reason}). It needs View Channel, Send Messages, Embed Links and Read Message History there; /setup channel chooses another channel.`
+        : `Discord refused the status message: ${reason.slice(0, 500)}`;
     await refuseLive(em, live, { error: words, restMs: REST_AFTER_REFUSAL_MS });
   }
 }

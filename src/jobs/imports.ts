@@ -103,6 +103,14 @@ export class Imports {
     );
   }
 
+  /** Cancels what a guild has unfinished. */
+  async cancelAll(guildId: string): Promise<void> {
+    const unfinished = await this.#db
+      .em()
+      .find(ImportJob, { guildId, state: { $in: ['PENDING', 'RUNNING', 'PAUSED'] } });
+    for (const job of unfinished) await this.cancel({ guildId }, job.id);
+  }
+
   /** Goes on with a paused or failed job where it stopped. */
   async resume(scope: Scope, id: number): Promise<ImportJob> {
     return await this.#change(scope, id, ['PAUSED', 'FAILED'], 'resumed', (em, job) => this.#goOn(em, job));

@@ -1,36 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { sql } from 'kysely';
-import { type Database, firstRow, rows } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import type { Listener } from '../database/listener.ts';
-import {
-  BudgetExhaustedError,
-  GiveUpError,
-  messageOf,
-  RetryLaterError,
-  SourceBlockedError,
-} from '../errors.ts';
 import type { Log } from '../log.ts';
-import { touchLive } from '../outbox/live-message.ts';
-import { addCounts } from './counters.ts';
-import type { WorkItem } from './item.ts';
-import type { ImportKind, JobContext } from './kind.ts';
+import type { ImportKind } from './kind.ts';
+import { Outage } from './outage.ts';
 import type { Queue } from './queue.ts';
-import type { PhaseCounts } from './state.ts';
-import { finishJob, IMPORT_MESSAGE, releaseLease, takeLease } from './store.ts';
-import { WorkList } from './work-list.ts';
+import { Slice, type SliceParts } from './slice.ts';
+import { takeLease } from './store.ts';
 
-const AT_ONCE = 8;
-const SLICE_MS = 5 * 60_000;
-/** A longer wait than this is not sat out: the slice is put back on the queue for later. */
-const PATIENCE_MS = 5_000;
-const RETRY_WAITS_MS = [1_000, 2_000, 4_000, 8_000];
-const OUTAGE_WAITS_MS = [5_000, 15_000, 30_000, 60_000, 120_000, 300_000];
+/** How long to wait after one failure and the next. */
+export type Waits = { retryMs: readonly number[]; outageMs: readonly number[] };
 
-/** The slice may write no more: its job was paused, cancelled or handed to another worker. */
-class LeaseLostError extends Error {}
-/** The item was taken off the list meanwhile; what was read for it is of no use. */
-class SupersededError extends Error {}
+const WAITS: Waits = {
+  retryMs: [1_000, 2_000, 4_000, 8_000],
+  outageMs: [5_000, 15_000, 30_000, 60_000, 120_000, 300_000],
+};
 
 /** Runs slices of import jobs: takes items off the work list, several at once, and commits each with all it causes. */
 export class Runner {
@@ -39,14 +23,25 @@ export class Runner {
   readonly #listener: Listener;
   readonly #kinds: ReadonlyMap<string, ImportKind>;
   readonly #log: Log;
+  readonly #waits: Waits;
+  /** By kind: what a kind reads is down for all its jobs. */
+  readonly #outages = new Map<string, Outage>();
   readonly #stopping = new AbortController();
 
-  constructor(db: Database, queue: Queue, listener: Listener, kinds: readonly ImportKind[], log: Log) {
+  constructor(
+    db: Database,
+    queue: Queue,
+    listener: Listener,
+    kinds: readonly ImportKind[],
+    log: Log,
+    waits: Waits = WAITS,
+  ) {
     this.#db = db;
     this.#queue = queue;
     this.#listener = listener;
     this.#kinds = new Map(kinds.map((kind) => [kind.name, kind]));
     this.#log = log;
+    this.#waits = waits;
   }
 
   /** Begins to take slices from the queue, `concurrency` jobs at once. */
@@ -66,7 +61,7 @@ export class Runner {
     if (!job) return;
     const kind = this.#kinds.get(job.kind);
     if (!kind) throw new Error(`no import kind ${job.kind}`);
-    const slice = new Slice(this.#db, this.#queue, kind, job, lease, this.#log.child({ job: jobId }));
+    const slice = new Slice(this.#partsFor(kind, jobId), job, lease);
     const offNotify = this.#listener.on('herald_job', (payload) => {
       if (payload === '' || payload === String(jobId)) void slice.checkLease();
     });
@@ -83,232 +78,11 @@ export class Runner {
       this.#stopping.signal.removeEventListener('abort', handBack);
     }
   }
-}
 
-class Slice {
-  readonly #db: Database;
-  readonly #queue: Queue;
-  readonly #kind: ImportKind;
-  readonly #job: { id: number; params: Record<string, unknown> };
-  readonly #lease: string;
-  readonly #log: Log;
-  /** Ends requests and waits at once. */
-  readonly #abort = new AbortController();
-  readonly #atWork = new Map<string, Promise<void>>();
-  readonly #deadline = Date.now() + SLICE_MS;
-  #lost = false;
-  /** Set when the slice shall end: how long the next one is to wait. */
-  #resumeAfterMs: number | undefined;
-  #outages = 0;
-  #lastSuccess = 0;
-
-  constructor(
-    db: Database,
-    queue: Queue,
-    kind: ImportKind,
-    job: { id: number; params: Record<string, unknown> },
-    lease: string,
-    log: Log,
-  ) {
-    this.#db = db;
-    this.#queue = queue;
-    this.#kind = kind;
-    this.#job = job;
-    this.#lease = lease;
-    this.#log = log;
+  #partsFor(kind: ImportKind, jobId: number): SliceParts {
+    const outage = this.#outages.get(kind.name) ?? new Outage(this.#waits.outageMs);
+    this.#outages.set(kind.name, outage);
+    const log = this.#log.child({ job: jobId });
+    return { db: this.#db, queue: this.#queue, kind, log, outage, retryWaitsMs: this.#waits.retryMs };
   }
-
-  /** The job is somebody else's now, or nobody's: stop without another word. */
-  lose(): void {
-    this.#lost = true;
-    this.#abort.abort();
-  }
-
-  /** The process is to end: stop, so that another slice goes on at once. */
-  handBack(): void {
-    this.#resumeAfterMs ??= 0;
-    this.#abort.abort();
-  }
-
-  async checkLease(): Promise<void> {
-    const row = await firstRow(
-      this.#db.em(),
-      sql`select 1 from import_job where id = ${this.#job.id} and lease = ${this.#lease}`,
-    ).catch(() => 'unknown');
-    if (!row) this.lose();
-  }
-
-  async run(): Promise<void> {
-    this.#log.info({ kind: this.#kind.name }, 'slice begins');
-    try {
-      await this.#work();
-    } finally {
-      await Promise.allSettled(this.#atWork.values());
-    }
-    if (this.#lost) return this.#log.info('slice ends: the job was paused, cancelled or handed on');
-    if (this.#resumeAfterMs === undefined) {
-      const finished = await this.#db.transaction(async (em) => {
-        // A retry may have put failed items back on the list at the last moment.
-        const isDone = (await this.#list(em).untilNext()) === undefined;
-        return isDone && (await finishJob(em, this.#job.id, this.#lease, 'COMPLETED'));
-      });
-      if (finished) return this.#log.info('job completed');
-    }
-    const afterMs = this.#resumeAfterMs ?? 0;
-    await this.#db.transaction(async (em) => {
-      if (await releaseLease(em, this.#job.id, this.#lease))
-        await this.#queue.sendSlice(em, this.#job.id, afterMs);
-    });
-    this.#log.info({ afterMs }, 'slice ends');
-  }
-
-  async #work(): Promise<void> {
-    while (!this.#abort.signal.aborted) {
-      if (Date.now() > this.#deadline) this.#resumeAfterMs ??= 0;
-      const isEnding = this.#resumeAfterMs !== undefined;
-      const free = AT_ONCE - this.#atWork.size;
-      const items = isEnding || free === 0 ? [] : await this.#list().due(free, [...this.#atWork.keys()]);
-      for (const item of items) this.#launch(item);
-      if (this.#atWork.size > 0) {
-        await Promise.race(this.#atWork.values());
-        continue;
-      }
-      if (isEnding) return;
-      const wait = await this.#list().untilNext();
-      if (wait === undefined) return;
-      if (wait > PATIENCE_MS) this.#resumeAfterMs = wait;
-      else await delay(wait, undefined, { signal: this.#abort.signal }).catch(() => {});
-    }
-  }
-
-  #list(em = this.#db.em()): WorkList {
-    return new WorkList(
-      em,
-      this.#job.id,
-      this.#kind.phases.map((phase) => phase.name),
-    );
-  }
-
-  #launch(item: WorkItem): void {
-    const work = this.#process(item)
-      .catch((error) => {
-        if (error instanceof LeaseLostError) this.lose();
-        else {
-          this.#log.error({ err: error, item: item.label }, 'item could not be settled');
-          this.#resumeAfterMs ??= 1_000;
-        }
-      })
-      .finally(() => this.#atWork.delete(item.id));
-    this.#atWork.set(item.id, work);
-  }
-
-  async #process(item: WorkItem): Promise<void> {
-    const context: JobContext = { jobId: this.#job.id, params: this.#job.params, signal: this.#abort.signal };
-    const started = Date.now();
-    try {
-      const commit = await this.#kind.read(item, context);
-      await this.#commit(item, commit);
-      this.#outages = 0;
-      this.#lastSuccess = Date.now();
-    } catch (error) {
-      if (this.#abort.signal.aborted || error instanceof SupersededError) return;
-      if (error instanceof LeaseLostError) throw error;
-      if (error instanceof BudgetExhaustedError)
-        this.#resumeAfterMs = Math.max(this.#resumeAfterMs ?? 0, error.waitMs);
-      else if (error instanceof SourceBlockedError) await this.#fail(error.message);
-      else if (error instanceof GiveUpError)
-        await this.#locked((em) => this.#list(em).fail(item.id, error.message));
-      else await this.#retry(item, error, started);
-    }
-  }
-
-  /** Writes a page, settles its item and moves the counters and the status message, all in one transaction. */
-  async #commit(item: WorkItem, commit: Awaited<ReturnType<ImportKind['read']>>): Promise<void> {
-    await this.#locked(async (em, counters) => {
-      const list = this.#list(em);
-      if (!(await list.settle(item.id))) throw new SupersededError();
-      const next = addCounts(counters, await commit(em, list));
-      await rows(
-        em,
-        sql`update import_job set counters = ${JSON.stringify(next)}::jsonb, current_item = ${item.label}, reason = null,
-              phase = (select ${this.#phaseName()} from import_item where id = ${item.id})
-            where id = ${this.#job.id}`,
-      );
-    });
-  }
-
-  #phaseName() {
-    const names = sql.join(this.#kind.phases.map((phase) => sql`${phase.name}::text`));
-    return sql`(array[${names}])[phase_order + 1]`;
-  }
-
-  /** Runs `work` in a transaction in which this slice holds the job; throws LeaseLostError when it no longer does. */
-  async #locked(
-    work: (em: Parameters<typeof touchLive>[0], counters: Record<string, PhaseCounts>) => Promise<unknown>,
-  ): Promise<void> {
-    await this.#db.transaction(async (em) => {
-      const held = await firstRow(
-        em,
-        sql<{ counters: Record<string, PhaseCounts> }>`
-          select counters from import_job where id = ${this.#job.id} and lease = ${this.#lease} for update`,
-      );
-      if (!held) throw new LeaseLostError();
-      await work(em, held.counters);
-      await touchLive(em, IMPORT_MESSAGE, String(this.#job.id));
-    });
-  }
-
-  async #fail(reason: string): Promise<void> {
-    await this.#db.transaction((em) => finishJob(em, this.#job.id, this.#lease, 'FAILED', reason));
-    this.#log.warn({ reason }, 'job failed');
-    this.lose();
-  }
-
-  /**
-   * An item could not be read. When the source answers otherwise, the fault is the item's: it is tried again with growing
-   * waits and then left as failed. When the source is down, the whole job waits, however long that takes.
-   */
-  async #retry(item: WorkItem, error: unknown, started: number): Promise<void> {
-    const isOutside = error instanceof RetryLaterError;
-    this.#log.warn({ err: error, item: item.label }, 'item failed for now');
-    const isSourceUp = !isOutside || this.#lastSuccess > started || (await this.#answers());
-    if (this.#abort.signal.aborted) return;
-    const wait = jitter((isOutside && error.retryAfterMs) || 0);
-    if (!isSourceUp) {
-      const outage = Math.max(
-        wait,
-        jitter(OUTAGE_WAITS_MS[Math.min(this.#outages++, OUTAGE_WAITS_MS.length - 1)] ?? 0),
-      );
-      await this.#locked(async (em) => {
-        await this.#list(em).postpone(item.id, messageOf(error), outage);
-        await rows(
-          em,
-          sql`update import_job set reason = ${`${messageOf(error)}. Trying again by itself.`} where id = ${this.#job.id}`,
-        );
-      });
-      this.#resumeAfterMs = Math.max(this.#resumeAfterMs ?? 0, outage);
-      return;
-    }
-    await this.#locked(async (em) => {
-      const list = this.#list(em);
-      const pause = RETRY_WAITS_MS[(await list.countAttempt(item.id)) - 1];
-      if (pause === undefined) await list.fail(item.id, messageOf(error));
-      else await list.postpone(item.id, messageOf(error), Math.max(wait, jitter(pause)));
-    });
-  }
-
-  async #answers(): Promise<boolean> {
-    try {
-      await this.#kind.probe(this.#abort.signal);
-      return true;
-    } catch (error) {
-      this.#log.warn({ err: error }, 'the source does not answer');
-      return false;
-    }
-  }
-}
-
-/** Between 100 and 150 % of the given time, so that workers that failed together do not return together. */
-function jitter(ms: number): number {
-  return ms * (1 + Math.random() / 2);
 }

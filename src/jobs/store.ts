@@ -32,6 +32,15 @@ export async function releaseLease(em: EntityManager, jobId: number, lease: stri
   return row !== undefined;
 }
 
+/** Whether this slice holds the job; if so, nobody else can change it before the transaction ends. */
+export async function holdsLease(em: EntityManager, jobId: number, lease: string): Promise<boolean> {
+  const held = await firstRow(
+    em,
+    sql`select 1 from import_job where id = ${jobId} and lease = ${lease} for update`,
+  );
+  return held !== undefined;
+}
+
 /** Ends a job, if this slice still holds it. */
 export async function finishJob(
   em: EntityManager,
@@ -40,12 +49,9 @@ export async function finishJob(
   state: 'COMPLETED' | 'FAILED',
   reason: string | null = null,
 ): Promise<boolean> {
-  const held = await firstRow(
-    em,
-    sql`select 1 from import_job where id = ${jobId} and lease = ${lease} for update`,
-  );
-  if (held) await moveTo(em, jobId, state, reason);
-  return held !== undefined;
+  const isHeld = await holdsLease(em, jobId, lease);
+  if (isHeld) await moveTo(em, jobId, state, reason);
+  return isHeld;
 }
 
 /**

@@ -45,10 +45,23 @@ export class StartggClient {
   readonly #client: GraphQLClient;
   readonly #budget: SharedBudget;
   readonly #log: Log;
+  readonly #hasToken: boolean;
+  readonly #timeoutMs: number;
+  readonly #blockedMs: number;
 
-  constructor(options: { url: string; token: string; budget: SharedBudget; log: Log }) {
+  constructor(options: {
+    url: string;
+    token: string | undefined;
+    budget: SharedBudget;
+    log: Log;
+    timeoutMs?: number;
+    blockedMs?: number;
+  }) {
     this.#budget = options.budget;
     this.#log = options.log;
+    this.#hasToken = options.token !== undefined;
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.#blockedMs = options.blockedMs ?? BLOCKED_MS;
     this.#client = new GraphQLClient(options.url, {
       headers: { authorization: `Bearer ${options.token}` },
       errorPolicy: 'all',
@@ -74,6 +87,7 @@ export class StartggClient {
     options: { urgency: Urgency; signal?: AbortSignal; patienceMs?: number },
   ): Promise<Answer<T>> {
     const { urgency, signal, patienceMs = 5_000 } = options;
+    if (!this.#hasToken) throw new SourceBlockedError(`STARTGG_TOKEN is not set. ${RENEW}`);
     const slot = await this.#budget.acquire({ keepFree: KEEP_FREE[urgency], patienceMs, signal });
     const answer = await this.#send(document, variables, slot, signal);
     const complaints = (answer.errors ?? []).map((error) => error.message);
@@ -88,7 +102,7 @@ export class StartggClient {
   }
 
   async #send(document: string, variables: Record<string, unknown>, slot: Slot, signal?: AbortSignal) {
-    const signals = [AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])];
+    const signals = [AbortSignal.timeout(this.#timeoutMs), ...(signal ? [signal] : [])];
     try {
       const answer = await this.#client.rawRequest({
         query: document,
@@ -119,7 +133,7 @@ export class StartggClient {
     if (extent === 'whole') throw new GiveUpError(`start.gg: ${message}`);
   }
 
-  async #rateLimited(retryAfterMs = BLOCKED_MS): Promise<RetryLaterError> {
+  async #rateLimited(retryAfterMs = this.#blockedMs): Promise<RetryLaterError> {
     await this.#budget.block(retryAfterMs);
     return new RetryLaterError('start.gg: rate limit exceeded', { retryAfterMs });
   }

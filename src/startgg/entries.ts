@@ -5,9 +5,8 @@ import { entrant, entrantsAnswer, readNodes, set, setsAnswer } from './answers.t
 import { ENTRANTS, SETS } from './documents.ts';
 import type { EventData } from './event.ts';
 import { storeEntrants, storeSets } from './store.ts';
-import { DEEPEST_ENTRY } from './tournaments.ts';
 import { deleteEvents, vanishedEntrants, vanishedSets } from './vanished.ts';
-import { type FetchedPage, isGone, type Reading, readPage } from './walk.ts';
+import { type FetchedPage, isGone, type Reading, reachesTooDeep, readPage } from './walk.ts';
 
 /** Event.type of singles (start.gg documentation); all others are teams of some size. */
 const SINGLES = 1;
@@ -43,7 +42,7 @@ export async function readEntrants(reading: Reading): Promise<Commit> {
  * is `event` or `event:pool`.
  */
 export async function readSets(reading: Reading): Promise<Commit> {
-  const { client, context, item } = reading;
+  const { client, context, item, deepestEntry } = reading;
   const [eventId, poolId] = item.key.split(':').map(Number) as [number, number | undefined];
   const { eventState } = item.data as EventData;
   // Once an event is over every slot names its entrant, and the seeds' two objects a slot can be saved.
@@ -61,7 +60,7 @@ export async function readSets(reading: Reading): Promise<Commit> {
       });
       if (isGone(answer.data.event, answer.complaints)) return goneEvent(eventId);
       const { pageInfo, nodes } = answer.data.event.sets;
-      isTooLong = pageInfo.total > DEEPEST_ENTRY && poolId === undefined;
+      isTooLong = poolId === undefined && reachesTooDeep(pageInfo.total, perPage, deepestEntry);
       const { entries, ...read } = readNodes(nodes, set);
       return {
         ...read,

@@ -8,13 +8,14 @@ import { readEvent } from './event.ts';
 import { PageSizes } from './page-size.ts';
 import { importParams, period } from './params.ts';
 import { readTournaments, windowItem } from './tournaments.ts';
-import type { Reading } from './walk.ts';
+import { DEEPEST_ENTRY, type Reading } from './walk.ts';
 
 /** Entries that a usual request brings, for guessing how much work is left. */
 const PER_REQUEST = { tournaments: 100, entrants: 200, sets: 60 };
 
 /** The import of one game's tournaments, events, entrants, participants and sets from start.gg. */
-export function startggImport(client: StartggClient): ImportKind {
+export function startggImport(client: StartggClient, options: { deepestEntry?: number } = {}): ImportKind {
+  const { deepestEntry = DEEPEST_ENTRY } = options;
   const sizes = new PageSizes();
   const readers: Record<string, (reading: Reading) => Promise<Commit>> = {
     tournaments: (reading) => readTournaments(reading, importParams.parse(reading.context.params)),
@@ -37,7 +38,7 @@ export function startggImport(client: StartggClient): ImportKind {
     async read(item, context) {
       const reader = readers[item.kind];
       if (!reader) throw new Error(`no reader for ${item.kind}`);
-      return await reader({ client, sizes, item, context });
+      return await reader({ client, sizes, item, context, deepestEntry });
     },
     async probe(signal) {
       await client.query(VIDEOGAME, { id: 1 }, videogameAnswer, { urgency: 'import', signal });

@@ -11,10 +11,7 @@ import type { EventData } from './event.ts';
 import type { ImportParams } from './params.ts';
 import { storeTournaments } from './store.ts';
 import { vanishedEvents, vanishedTournaments } from './vanished.ts';
-import { type FetchedPage, merge, type Reading, readPage } from './walk.ts';
-
-/** start.gg serves no list beyond its 10,000th entry. */
-export const DEEPEST_ENTRY = 10_000;
+import { type FetchedPage, merge, type Reading, reachesTooDeep, readPage } from './walk.ts';
 
 /** A stretch of time to read tournaments of, as a work item. Both ends are Unix seconds and belong to it. */
 export function windowItem(after: number, before: number): NewItem {
@@ -30,7 +27,7 @@ export function windowItem(after: number, before: number): NewItem {
 /** Reads one page of a game's tournaments within a window, with their events of that game. */
 export async function readTournaments(reading: Reading, params: ImportParams): Promise<Commit> {
   const [after, before] = reading.item.key.split('-').map(Number) as [number, number];
-  const { client, context } = reading;
+  const { client, context, deepestEntry } = reading;
   let split = false;
   const commit = await readPage(
     reading,
@@ -49,7 +46,7 @@ export async function readTournaments(reading: Reading, params: ImportParams): P
         signal: context.signal,
       });
       const { pageInfo, nodes } = answer.data.tournaments;
-      split = pageInfo.total > DEEPEST_ENTRY;
+      split = reachesTooDeep(pageInfo.total, perPage, deepestEntry);
       if (split && before - after < 2)
         throw new GiveUpError('more than 10,000 tournaments start in one second');
       const { entries, ...read } = readNodes(nodes, tournament);

@@ -9,7 +9,22 @@ import { TooComplexError, TooDeepError } from './errors.ts';
 import type { List, PageSizes } from './page-size.ts';
 
 /** What every reading step is given. */
-export type Reading = { client: StartggClient; sizes: PageSizes; context: JobContext; item: WorkItem };
+export type Reading = {
+  client: StartggClient;
+  sizes: PageSizes;
+  context: JobContext;
+  item: WorkItem;
+  /** The last entry of a list that start.gg serves. */
+  deepestEntry: number;
+};
+
+/** start.gg serves no list beyond its 10,000th entry. */
+export const DEEPEST_ENTRY = 10_000;
+
+/** Whether the last page of a list reaches beyond what is served: a page counts with all the entries it could hold. */
+export function reachesTooDeep(total: number, perPage: number, deepestEntry: number): boolean {
+  return Math.ceil(total / perPage) * perPage > deepestEntry;
+}
 
 /** One page that was read, with the ways to write it. */
 export type FetchedPage = PageRead & {

@@ -12,10 +12,16 @@ export async function createDatabase(serverUrl: string, name: string, template?:
 }
 
 /** A fresh clone of the migrated template, and the way to drop it. */
-export async function cloneDatabase(serverUrl: string, template: string): Promise<{ url: string; drop(): Promise<void> }> {
+export async function cloneDatabase(
+  serverUrl: string,
+  template: string,
+): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await createDatabase(serverUrl, name, template);
-  return { url: databaseUrl(serverUrl, name), drop: () => onServer(serverUrl, `drop database ${name} with (force)`) };
+  return {
+    url: databaseUrl(serverUrl, name),
+    drop: () => onServer(serverUrl, `drop database ${name} with (force)`),
+  };
 }
 
 async function onServer(serverUrl: string, statement: string): Promise<void> {

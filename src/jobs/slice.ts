@@ -1,0 +1,264 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { type Database, firstRow, rows } from '../database/database.ts';
+import {
+  BudgetExhaustedError,
+  GiveUpError,
+  messageOf,
+  RetryLaterError,
+  SourceBlockedError,
+} from '../errors.ts';
+import type { Log } from '../log.ts';
+import { touchLive } from '../outbox/live-message.ts';
+import { addCounts } from './counters.ts';
+import type { WorkItem } from './item.ts';
+import type { ImportKind, JobContext } from './kind.ts';
+import { jitter, type Outage } from './outage.ts';
+import type { Queue } from './queue.ts';
+import type { PhaseCounts } from './state.ts';
+import { finishJob, holdsLease, IMPORT_MESSAGE, releaseLease } from './store.ts';
+import { WorkList } from './work-list.ts';
+
+const AT_ONCE = 8;
+const SLICE_MS = 5 * 60_000;
+/** A longer wait than this is not sat out: the slice is put back on the queue for later. */
+const PATIENCE_MS = 5_000;
+
+/** The slice may write no more: its job was paused, cancelled or handed to another worker. */
+class LeaseLostError extends Error {}
+/** The item was taken off the list meanwhile; what was read for it is of no use. */
+class SupersededError extends Error {}
+
+/** What a slice works with. */
+export type SliceParts = {
+  db: Database;
+  queue: Queue;
+  kind: ImportKind;
+  log: Log;
+  outage: Outage;
+  /** Growing waits before an item is tried again; after the last it is left as failed. */
+  retryWaitsMs: readonly number[];
+};
+
+/** One stretch of work on a job, for which it holds the job's lease. */
+export class Slice {
+  readonly #db: Database;
+  readonly #queue: Queue;
+  readonly #kind: ImportKind;
+  readonly #job: { id: number; params: Record<string, unknown> };
+  readonly #lease: string;
+  readonly #log: Log;
+  readonly #outage: Outage;
+  readonly #retryWaitsMs: readonly number[];
+  /** Ends requests and waits at once. */
+  readonly #abort = new AbortController();
+  readonly #atWork = new Map<string, Promise<void>>();
+  readonly #deadline = Date.now() + SLICE_MS;
+  #lost = false;
+  /** Set when the slice shall end: how long the next one is to wait. */
+  #resumeAfterMs: number | undefined;
+  #lastSuccess = 0;
+
+  constructor(parts: SliceParts, job: { id: number; params: Record<string, unknown> }, lease: string) {
+    this.#db = parts.db;
+    this.#queue = parts.queue;
+    this.#kind = parts.kind;
+    this.#log = parts.log;
+    this.#outage = parts.outage;
+    this.#retryWaitsMs = parts.retryWaitsMs;
+    this.#job = job;
+    this.#lease = lease;
+  }
+
+  /** The job is somebody else's now, or nobody's: stop without another word. */
+  lose(): void {
+    this.#lost = true;
+    this.#abort.abort();
+  }
+
+  /** The process is to end: stop, so that another slice goes on at once. */
+  handBack(): void {
+    this.#resumeAfterMs ??= 0;
+    this.#abort.abort();
+  }
+
+  async checkLease(): Promise<void> {
+    const row = await firstRow(
+      this.#db.em(),
+      sql`select 1 from import_job where id = ${this.#job.id} and lease = ${this.#lease}`,
+    ).catch(() => 'unknown');
+    if (!row) this.lose();
+  }
+
+  async run(): Promise<void> {
+    this.#log.info({ kind: this.#kind.name }, 'slice begins');
+    try {
+      await this.#work();
+    } finally {
+      await Promise.allSettled(this.#atWork.values());
+    }
+    if (this.#lost) return this.#log.info('slice ends: the job was paused, cancelled or handed on');
+    if (this.#resumeAfterMs === undefined) {
+      const finished = await this.#db.transaction(async (em) => {
+        // A retry may put failed items back on the list at the last moment: first the job is held, then looked at.
+        if (!(await holdsLease(em, this.#job.id, this.#lease))) return false;
+        const isDone = (await this.#list(em).untilNext()) === undefined;
+        return isDone && (await finishJob(em, this.#job.id, this.#lease, 'COMPLETED'));
+      });
+      if (finished) return this.#log.info('job completed');
+    }
+    const afterMs = this.#resumeAfterMs ?? 0;
+    await this.#db.transaction(async (em) => {
+      if (await releaseLease(em, this.#job.id, this.#lease))
+        await this.#queue.sendSlice(em, this.#job.id, afterMs);
+    });
+    this.#log.info({ afterMs }, 'slice ends');
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#abort.signal.aborted) {
+      if (Date.now() > this.#deadline) this.#resumeAfterMs ??= 0;
+      const isEnding = this.#resumeAfterMs !== undefined;
+      const free = AT_ONCE - this.#atWork.size;
+      const items = isEnding || free === 0 ? [] : await this.#list().due(free, [...this.#atWork.keys()]);
+      for (const item of items) this.#launch(item);
+      if (this.#atWork.size > 0) {
+        await Promise.race(this.#atWork.values());
+        continue;
+      }
+      if (isEnding) return;
+      const wait = await this.#list().untilNext();
+      if (wait === undefined) return;
+      if (wait > PATIENCE_MS) this.#resumeAfterMs = wait;
+      else await delay(wait, undefined, { signal: this.#abort.signal }).catch(() => {});
+    }
+  }
+
+  #list(em = this.#db.em()): WorkList {
+    return new WorkList(
+      em,
+      this.#job.id,
+      this.#kind.phases.map((phase) => phase.name),
+    );
+  }
+
+  #launch(item: WorkItem): void {
+    const work = this.#process(item)
+      .catch((error) => {
+        if (error instanceof LeaseLostError) this.lose();
+        else {
+          this.#log.error({ err: error, item: item.label }, 'item could not be settled');
+          this.#resumeAfterMs ??= 1_000;
+        }
+      })
+      .finally(() => this.#atWork.delete(item.id));
+    this.#atWork.set(item.id, work);
+  }
+
+  async #process(item: WorkItem): Promise<void> {
+    const context: JobContext = { jobId: this.#job.id, params: this.#job.params, signal: this.#abort.signal };
+    const started = Date.now();
+    try {
+      const commit = await this.#kind.read(item, context);
+      await this.#commit(item, commit);
+      this.#outage.over();
+      this.#lastSuccess = Date.now();
+    } catch (error) {
+      if (this.#abort.signal.aborted || error instanceof SupersededError) return;
+      if (error instanceof LeaseLostError) throw error;
+      if (error instanceof BudgetExhaustedError)
+        this.#resumeAfterMs = Math.max(this.#resumeAfterMs ?? 0, error.waitMs);
+      else if (error instanceof SourceBlockedError) await this.#fail(error.message);
+      else if (error instanceof GiveUpError)
+        await this.#locked((em) => this.#list(em).fail(item.id, error.message));
+      else await this.#retry(item, error, started);
+    }
+  }
+
+  /** Writes a page, settles its item and moves the counters and the status message, all in one transaction. */
+  async #commit(item: WorkItem, commit: Awaited<ReturnType<ImportKind['read']>>): Promise<void> {
+    await this.#locked(async (em, counters) => {
+      const list = this.#list(em);
+      if (!(await list.settle(item.id))) throw new SupersededError();
+      const next = addCounts(counters, await commit(em, list));
+      await rows(
+        em,
+        sql`update import_job set counters = ${JSON.stringify(next)}::jsonb, current_item = ${item.label}, reason = null,
+              phase = (select ${this.#phaseName()} from import_item where id = ${item.id})
+            where id = ${this.#job.id}`,
+      );
+    });
+  }
+
+  #phaseName() {
+    const names = sql.join(this.#kind.phases.map((phase) => sql`${phase.name}::text`));
+    return sql`(array[${names}])[phase_order + 1]`;
+  }
+
+  /** Runs `work` in a transaction in which this slice holds the job; throws LeaseLostError when it no longer does. */
+  async #locked(
+    work: (em: Parameters<typeof touchLive>[0], counters: Record<string, PhaseCounts>) => Promise<unknown>,
+  ): Promise<void> {
+    await this.#db.transaction(async (em) => {
+      const held = await firstRow(
+        em,
+        sql<{ counters: Record<string, PhaseCounts> }>`
+          select counters from import_job where id = ${this.#job.id} and lease = ${this.#lease} for update`,
+      );
+      if (!held) throw new LeaseLostError();
+      await work(em, held.counters);
+      await touchLive(em, IMPORT_MESSAGE, String(this.#job.id));
+    });
+  }
+
+  async #fail(reason: string): Promise<void> {
+    await this.#db.transaction((em) => finishJob(em, this.#job.id, this.#lease, 'FAILED', reason));
+    this.#log.warn({ reason }, 'job failed');
+    this.lose();
+  }
+
+  /**
+   * An item could not be read. When the source answers otherwise, the fault is the item's: it is tried again with growing
+   * waits and then left as failed. When the source is down, or asks to be left alone, the whole job waits, however long
+   * that takes.
+   */
+  async #retry(item: WorkItem, error: unknown, started: number): Promise<void> {
+    this.#log.warn({ err: error, item: item.label }, 'item failed for now');
+    const wait = await this.#sourceWait(error, started);
+    if (this.#abort.signal.aborted) return;
+    if (wait === undefined) return await this.#countAttempt(item, messageOf(error));
+    await this.#locked(async (em) => {
+      await this.#list(em).postpone(item.id, messageOf(error), wait);
+      const reason = `${messageOf(error)}. Trying again by itself.`;
+      await rows(em, sql`update import_job set reason = ${reason} where id = ${this.#job.id}`);
+    });
+    this.#resumeAfterMs = Math.max(this.#resumeAfterMs ?? 0, wait);
+  }
+
+  /** How long nothing of the source can be had; undefined when only this item cannot. */
+  async #sourceWait(error: unknown, started: number): Promise<number | undefined> {
+    if (!(error instanceof RetryLaterError)) return undefined;
+    if (error.retryAfterMs !== undefined) return jitter(error.retryAfterMs);
+    if (this.#lastSuccess > started || (await this.#answers())) return undefined;
+    return jitter(this.#outage.wait(started));
+  }
+
+  async #countAttempt(item: WorkItem, reason: string): Promise<void> {
+    await this.#locked(async (em) => {
+      const list = this.#list(em);
+      const wait = this.#retryWaitsMs[(await list.countAttempt(item.id)) - 1];
+      if (wait === undefined) await list.fail(item.id, reason);
+      else await list.postpone(item.id, reason, jitter(wait));
+    });
+  }
+
+  async #answers(): Promise<boolean> {
+    try {
+      await this.#kind.probe(this.#abort.signal);
+      return true;
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the source does not answer');
+      return false;
+    }
+  }
+}

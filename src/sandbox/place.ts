@@ -1,0 +1,73 @@
+import type { Env } from './bot.ts';
+import { type Discord, type DiscordOptions, startDiscord } from './discord/start.ts';
+import { createWorld } from './startgg/create-world.ts';
+import { type Startgg, type StartggOptions, startStartgg } from './startgg/server.ts';
+import type { World } from './startgg/world.ts';
+
+export const DISCORD_TOKEN = 'sandbox-discord-token';
+export const STARTGG_TOKEN = 'sandbox-startgg-token';
+
+/** The least that Herald asks for in an invite link. */
+const BOT_PERMISSIONS = ['ViewChannel', 'SendMessages', 'EmbedLinks', 'ReadMessageHistory'] as const;
+
+/** A Discord server in which Herald lives, with its people, beside a start.gg. */
+export type Place = {
+  discord: Discord;
+  startgg: Startgg;
+  guild: ReturnType<Discord['world']['addGuild']>;
+  channel: ReturnType<Discord['world']['addChannel']>;
+  /** Owns the guild. */
+  organiser: ReturnType<Discord['person']>;
+  /** A member like any other. */
+  member: ReturnType<Discord['person']>;
+  /** What a bot needs to live here, but for a database. */
+  env: Env;
+  close(): Promise<void>;
+};
+
+export type PlaceOptions = {
+  world?: World;
+  discord?: Partial<DiscordOptions>;
+  startgg?: Partial<StartggOptions>;
+};
+
+/** Starts the stand-ins with one guild. */
+export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
+  const discord = await startDiscord({ token: DISCORD_TOKEN, ...options.discord });
+  const world = options.world ?? smallWorld();
+  const startgg = await startStartgg({ world, token: STARTGG_TOKEN, ...options.startgg });
+  const owner = discord.world.addUser({ username: 'organiser', globalName: 'Organiser' });
+  const other = discord.world.addUser({ username: 'member', globalName: 'Member' });
+  const guild = discord.world.addGuild({ name: 'Fighting Game Club', ownerId: owner.id });
+  const channel = discord.world.addChannel(guild, { name: 'results' });
+  discord.world.installBot(guild, [...BOT_PERMISSIONS]);
+  discord.world.addMember(guild, other);
+  return {
+    discord,
+    startgg,
+    guild,
+    channel,
+    organiser: discord.person(owner.id),
+    member: discord.person(other.id),
+    env: {
+      DISCORD_TOKEN,
+      DISCORD_API_URL: discord.url,
+      STARTGG_TOKEN,
+      STARTGG_API_URL: startgg.url,
+    },
+    async close() {
+      await discord.close();
+      await startgg.close();
+    },
+  };
+}
+
+/** Some weeks of a small game. 18 tournaments fit into one minute of start.gg's allowance. */
+export function smallWorld(tournaments = 18): World {
+  return createWorld({
+    seed: 'small',
+    tournaments,
+    from: new Date('2026-01-01T00:00:00Z'),
+    to: new Date('2026-03-31T00:00:00Z'),
+  });
+}
