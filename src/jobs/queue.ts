@@ -14,7 +14,9 @@ type SliceData = { jobId: number };
 const QUEUES: QueueSettings[] = [
   {
     name: SLICE,
-    policy: 'stately',
+    // One waiting slice per job. That one at most is at work is what the job's lease says, at once and for certain;
+    // the stately policy would say it too, but from a cache that is up to a minute old.
+    policy: 'short',
     heartbeatSeconds: 10,
     retryLimit: 1_000_000,
     retryDelay: 1,

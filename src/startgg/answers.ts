@@ -3,7 +3,12 @@ import { withoutControls } from '../text.ts';
 
 // Only the fields used, and leniently: everything may be null.
 
-const text = z.string().transform(withoutControls).nullish().default(null);
+/** PostgreSQL takes neither NUL nor half a surrogate pair, which names that were cut too short end in. */
+const text = z
+  .string()
+  .transform((value) => withoutControls(value).toWellFormed())
+  .nullish()
+  .default(null);
 const whole = z.number().int().nullish().default(null);
 const decimal = z.number().nullish().default(null);
 const flag = z

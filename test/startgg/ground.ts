@@ -15,6 +15,9 @@ export const GAME = { id: 64423, name: '2XKO', displayName: '2XKO', slug: 'game/
 export const PERIOD = { from: new Date('2026-01-01'), to: new Date('2026-06-30') };
 const ENDS = ['COMPLETED', 'FAILED', 'CANCELLED', 'PAUSED'];
 
+/** Unix seconds. */
+export const seconds = (text: string) => Date.parse(text) / 1000;
+
 export type Row = Record<string, unknown>;
 
 /** A world without anything in it, for tests that build their own. */

@@ -19,7 +19,7 @@ declare module 'vitest' {
 export const TEMPLATE = 'herald_template';
 
 /** One embedded server for the whole run, with one migrated database that every test file clones. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'herald-test-'));
   await chmod(folder, 0o755);
   const server = await attachEmbedded(folder, createLog('warn'));
