@@ -2,7 +2,6 @@ import type { ButtonInteraction, ChatInputCommandInteraction } from 'discord.js'
 import { type ButtonHandler, plain } from '../src/discord/command.ts';
 import { stateWord } from '../src/discord/import-status.ts';
 import type { ImportJob } from '../src/jobs/entities.ts';
-import type { Scope } from '../src/jobs/imports.ts';
 import { IMPORT_MESSAGE } from '../src/jobs/store.ts';
 import { touchLive } from '../src/outbox/live-message.ts';
 import { findLive, reviveLive } from '../src/outbox/live-place.ts';
@@ -76,19 +75,11 @@ export function importButtons(services: ImportServices): Record<string, ButtonHa
 }
 
 async function act(
-  { db, imports, guilds }: ImportServices,
+  { imports, guilds }: ImportServices,
   control: Control,
   { guildId, id, actorId }: { guildId: string; id: number; actorId: string },
 ): Promise<ImportJob> {
-  const scope: Scope = { guildId };
-  const job = await imports[control](scope, id);
-  await db.transaction((em) =>
-    guilds.audit(em, {
-      guildId,
-      actorId,
-      action: `import.${control}`,
-      detail: { job: job.id, title: job.title, state: stateWord(job.state) },
-    }),
+  return await imports[control]({ guildId }, id, (em, { title }) =>
+    guilds.audit(em, { guildId, actorId, action: `import.${control}`, detail: { job: id, title } }),
   );
-  return job;
 }

@@ -56,17 +56,12 @@ export async function startImport(
   const game = await startgg.resolveGame(typed ?? '');
 
   const requestedBy = interaction.user.id;
-  const { job, isNew } = await imports.start({ ...jobOf(game), guildId, requestedBy, channelId });
+  const wanted = { ...jobOf(game), guildId, requestedBy, channelId };
+  const { job, isNew } = await imports.start(wanted, (em, { id, title }) =>
+    guilds.audit(em, { guildId, actorId: requestedBy, action: 'import.start', detail: { job: id, title } }),
+  );
   const subject = String(job.id);
   if (isNew) {
-    await db.transaction((em) =>
-      guilds.audit(em, {
-        guildId,
-        actorId: requestedBy,
-        action: 'import.start',
-        detail: { job: job.id, title: job.title },
-      }),
-    );
     await interaction.editReply(plain(`${started(job)} Its status message comes in a moment.`));
   } else {
     // The first attempt at its message may have failed for want of a permission; this channel is as good.

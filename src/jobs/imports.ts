@@ -20,6 +20,9 @@ export type NewJob = {
   channelId: string | null;
 };
 
+/** What the caller writes in the transaction of the deed: who did it, say. */
+export type Also = (em: EntityManager, job: ImportJob) => Promise<void>;
+
 /** Which jobs a caller may see: those of one guild, or all (the operator at a terminal). */
 export type Scope = { guildId: string } | 'all';
 
@@ -36,7 +39,7 @@ export class Imports {
   }
 
   /** Starts a job, unless the guild has the same one unfinished: then that one is given back. */
-  async start(wanted: NewJob): Promise<{ job: ImportJob; isNew: boolean }> {
+  async start(wanted: NewJob, also?: Also): Promise<{ job: ImportJob; isNew: boolean }> {
     const running = await this.#unfinished(wanted);
     if (running) return { job: running, isNew: false };
     try {
@@ -54,12 +57,13 @@ export class Imports {
             channelId,
           });
         await this.#queue.sendSlice(em, created.id);
+        await also?.(em, created);
         return created;
       });
       return { job, isNew: true };
     } catch (error) {
       // Somebody was faster; by now that job is there to be found.
-      if (isUniqueViolation(error)) return await this.start(wanted);
+      if (isUniqueViolation(error)) return await this.start(wanted, also);
       throw error;
     }
   }
@@ -91,16 +95,17 @@ export class Imports {
       .find(ImportItem, { job: jobId, state: 'failed' }, { orderBy: { id: 'asc' }, limit });
   }
 
-  async pause(scope: Scope, id: number): Promise<ImportJob> {
-    return await this.#change(scope, id, ['PENDING', 'RUNNING'], 'paused', (em, job) =>
-      moveTo(em, job.id, 'PAUSED'),
-    );
+  async pause(scope: Scope, id: number, also?: Also): Promise<ImportJob> {
+    const pause: Also = (em, job) => moveTo(em, job.id, 'PAUSED');
+    return await this.#change(scope, id, ['PENDING', 'RUNNING'], 'paused', [pause, also]);
   }
 
-  async cancel(scope: Scope, id: number): Promise<ImportJob> {
-    return await this.#change(scope, id, ['PENDING', 'RUNNING', 'PAUSED', 'FAILED'], 'cancelled', (em, job) =>
-      moveTo(em, job.id, 'CANCELLED'),
-    );
+  async cancel(scope: Scope, id: number, also?: Also): Promise<ImportJob> {
+    const cancel: Also = (em, job) => moveTo(em, job.id, 'CANCELLED');
+    return await this.#change(scope, id, ['PENDING', 'RUNNING', 'PAUSED', 'FAILED'], 'cancelled', [
+      cancel,
+      also,
+    ]);
   }
 
   /** Cancels what a guild has unfinished. */
@@ -112,18 +117,20 @@ export class Imports {
   }
 
   /** Goes on with a paused or failed job where it stopped. */
-  async resume(scope: Scope, id: number): Promise<ImportJob> {
-    return await this.#change(scope, id, ['PAUSED', 'FAILED'], 'resumed', (em, job) => this.#goOn(em, job));
+  async resume(scope: Scope, id: number, also?: Also): Promise<ImportJob> {
+    const goOn: Also = (em, job) => this.#goOn(em, job);
+    return await this.#change(scope, id, ['PAUSED', 'FAILED'], 'resumed', [goOn, also]);
   }
 
   /** Takes up the items that failed. */
-  async retry(scope: Scope, id: number): Promise<ImportJob> {
+  async retry(scope: Scope, id: number, also?: Also): Promise<ImportJob> {
     const states: JobState[] = ['PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'FAILED'];
-    return await this.#change(scope, id, states, 'retried', async (em, job) => {
+    const retry: Also = async (em, job) => {
       const reopened = await this.#list(em, job).reopenFailed();
       if (reopened === 0) throw new UserError(`Nothing failed in import ${job.id}.`);
       if (job.state !== 'RUNNING' && job.state !== 'PENDING') await this.#goOn(em, job);
-    });
+    };
+    return await this.#change(scope, id, states, 'retried', [retry, also]);
   }
 
   async #goOn(em: EntityManager, job: ImportJob): Promise<void> {
@@ -136,7 +143,7 @@ export class Imports {
     id: number,
     from: readonly JobState[],
     verb: string,
-    change: (em: EntityManager, job: ImportJob) => Promise<void>,
+    changes: readonly (Also | undefined)[],
   ): Promise<ImportJob> {
     try {
       await this.#db.transaction(async (em) => {
@@ -144,7 +151,7 @@ export class Imports {
         const job = await this.get(scope, id, em);
         if (!from.includes(job.state))
           throw new UserError(`Import ${id} is ${job.state.toLowerCase()}, so it cannot be ${verb}.`);
-        await change(em, job);
+        for (const change of changes) await change?.(em, job);
       });
     } catch (error) {
       if (isUniqueViolation(error))
