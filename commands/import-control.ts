@@ -1,6 +1,5 @@
 import type { ButtonInteraction, ChatInputCommandInteraction } from 'discord.js';
 import { type ButtonHandler, plain } from '../src/discord/command.ts';
-import { stateWord } from '../src/discord/import-status.ts';
 import type { ImportJob } from '../src/jobs/entities.ts';
 import { IMPORT_MESSAGE } from '../src/jobs/store.ts';
 import { touchLive } from '../src/outbox/live-message.ts';

@@ -19,9 +19,9 @@ import { Guilds } from './guilds/guilds.ts';
 import { SharedBudget } from './jobs/budget.ts';
 import { Budget, ImportItem, ImportJob } from './jobs/entities.ts';
 import { Imports } from './jobs/imports.ts';
-import { IMPORT_MESSAGE } from './jobs/store.ts';
 import { Queue } from './jobs/queue.ts';
 import { Runner } from './jobs/runner.ts';
+import { IMPORT_MESSAGE } from './jobs/store.ts';
 import type { Log } from './log.ts';
 import { LiveMessage } from './outbox/entities.ts';
 import { StartggClient, TIMEOUT_MS, WINDOW_MS } from './startgg/client.ts';
@@ -119,14 +119,19 @@ export class App {
 
   #makeLiveMessages(): LiveMessages {
     const { db, listener, guilds, log, imports } = this;
-    const renderers = { [IMPORT_MESSAGE]: importRenderer({ imports, requestsLeft: () => this.#requestsLeft() }) };
+    const renderers = {
+      [IMPORT_MESSAGE]: importRenderer({ imports, requestsLeft: () => this.#requestsLeft() }),
+    };
     return new LiveMessages({ db, listener, guilds, log, renderers, rest: createRest(this.config.discord) });
   }
 
   #makeGateway(): Gateway {
     const { db, listener, guilds, imports, queue, log, games, config } = this;
     const startgg = config.startgg.token
-      ? { resolveGame: (text: string) => games.resolve(text), suggestGames: (text: string) => games.suggest(text) }
+      ? {
+          resolveGame: (text: string) => games.resolve(text),
+          suggestGames: (text: string) => games.suggest(text),
+        }
       : undefined;
     const requestsLeft = () => this.#requestsLeft();
     const commands = [
@@ -134,7 +139,12 @@ export class App {
       setupCommand({ guilds }),
       statusCommand({ version: version(), startedAt: this.#startedAt, guilds, imports, queue }),
     ];
-    return new Gateway({ discord: config.discord, interactions: new Interactions(commands, log), guilds, log });
+    return new Gateway({
+      discord: config.discord,
+      interactions: new Interactions(commands, log),
+      guilds,
+      log,
+    });
   }
 
   async #requestsLeft(): Promise<number | undefined> {

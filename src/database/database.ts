@@ -27,6 +27,8 @@ export function ormOptions(url: string, entities: readonly EntitySchema[]) {
       allOrNothing: true,
     },
     discovery: { warnWhenNoEntities: false },
+    // Herald logs what happens itself; MikroORM would write to standard output.
+    logger: () => {},
   };
 }
 

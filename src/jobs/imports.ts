@@ -81,8 +81,7 @@ export class Imports {
 
   /** @throws UserError when there is no such job within the scope */
   async get(scope: Scope, id: number, em: EntityManager = this.#db.em()): Promise<ImportJob> {
-    const isId = Number.isSafeInteger(id) && id > 0 && id < 2 ** 31;
-    const job = isId ? await em.findOne(ImportJob, { ...within(scope), id }) : null;
+    const job = isJobId(id) ? await em.findOne(ImportJob, { ...within(scope), id }) : null;
     if (!job)
       throw new UserError('There is no such import here. /import list shows the imports of this server.');
     return job;
@@ -147,7 +146,7 @@ export class Imports {
   ): Promise<ImportJob> {
     try {
       await this.#db.transaction(async (em) => {
-        await rows(em, sql`select 1 from import_job where id = ${id} for update`);
+        if (isJobId(id)) await rows(em, sql`select 1 from import_job where id = ${id} for update`);
         const job = await this.get(scope, id, em);
         if (!from.includes(job.state))
           throw new UserError(`Import ${id} is ${job.state.toLowerCase()}, so it cannot be ${verb}.`);
@@ -181,4 +180,9 @@ export class Imports {
 
 function within(scope: Scope): { guildId?: string } {
   return scope === 'all' ? {} : { guildId: scope.guildId };
+}
+
+/** Whether a number that a person typed can be a job's id at all. */
+function isJobId(id: number): boolean {
+  return Number.isSafeInteger(id) && id > 0 && id < 2 ** 31;
 }

@@ -179,7 +179,7 @@ export class Slice {
   async #commit(item: WorkItem, commit: Awaited<ReturnType<ImportKind['read']>>): Promise<void> {
     await this.#locked(async (em, counters) => {
       const list = this.#list(em);
-      if (!(await list.settle(item.id))) throw new SupersededError();
+      if (!(await list.settle(item))) throw new SupersededError();
       const next = addCounts(counters, await commit(em, list));
       await rows(
         em,
@@ -195,7 +195,10 @@ export class Slice {
     return sql`(array[${names}])[phase_order + 1]`;
   }
 
-  /** Runs `work` in a transaction in which this slice holds the job; throws LeaseLostError when it no longer does. */
+  /**
+   * Runs `work` in a transaction in which this slice holds the job; throws LeaseLostError when it no longer does. Its disk
+   * is not waited for: what a crash of the database itself takes back of the last moment is on the work list again.
+   */
   async #locked(
     work: (em: Parameters<typeof touchLive>[0], counters: Record<string, PhaseCounts>) => Promise<unknown>,
   ): Promise<void> {
@@ -203,7 +206,7 @@ export class Slice {
       const held = await firstRow(
         em,
         sql<{ counters: Record<string, PhaseCounts> }>`
-          select counters from import_job where id = ${this.#job.id} and lease = ${this.#lease} for update`,
+          select counters, set_config('synchronous_commit', 'off', true) from import_job where id = ${this.#job.id} and lease = ${this.#lease} for update`,
       );
       if (!held) throw new LeaseLostError();
       await work(em, held.counters);

@@ -13,6 +13,7 @@ export type WalkState = {
   total?: number;
   written?: number;
   seen?: readonly string[];
+  outside?: readonly string[];
   empty?: number;
 };
 
@@ -20,6 +21,8 @@ export type WalkState = {
 export type PageRead = {
   /** Keys of the entries on the page. */
   keys: readonly string[];
+  /** Keys of entries that are on the list, but not wanted: they are looked for and not counted. */
+  outside?: readonly string[];
   /** Entries that the source sent as null or unreadable. */
   empty: number;
   /** What was wrong with the entries that count as empty, if something was. */
@@ -33,7 +36,7 @@ export type PageRead = {
 export type WalkResult =
   | { state: 'open' | 'again' | 'failed'; counts: Partial<PhaseCounts> }
   /** Every entry was seen, none was empty: what is not in `seen` is gone at the source. */
-  | { state: 'complete'; counts: Partial<PhaseCounts>; seen: ReadonlySet<string> };
+  | { state: 'complete'; counts: Partial<PhaseCounts>; seen: ReadonlySet<string>; written: number };
 
 const PASSES = 3;
 const AGAIN_AFTER_MS = 500;
@@ -59,8 +62,10 @@ export async function settlePage(
   written: { new: number; changed: number },
 ): Promise<WalkResult> {
   const keep = (entry: WorkItem, walk: WalkState) => list.keep(entry.id, { ...entry.data, walk });
-  await keep(item, { ...walkOf(item), perPage, seen: page.keys, empty: page.empty });
-  const pages = await list.pages(item.kind, item.key);
+  const own = { ...walkOf(item), perPage, seen: page.keys, outside: page.outside, empty: page.empty };
+  const pages = (await list.pages(item.kind, item.key)).map((entry) =>
+    entry.id === item.id ? { ...entry, data: { ...entry.data, walk: own } } : entry,
+  );
   const [first] = pages;
   if (!first) throw new Error('a walk without its first page');
   const walk = walkOf(first);
@@ -70,14 +75,17 @@ export async function settlePage(
   );
 
   const seen = new Set(pages.flatMap((entry) => walkOf(entry).seen ?? []));
+  const outside = new Set(pages.flatMap((entry) => walkOf(entry).outside ?? [])).size;
   const empty = pages.reduce((sum, entry) => sum + (walkOf(entry).empty ?? 0), 0);
   const isOpen =
     added > 0 ||
     pages.some((entry) => entry.state === 'failed' || (entry.state === 'pending' && entry.page <= last));
-  const isComplete = !isOpen && seen.size >= page.total && empty === 0;
+  const reported = Math.max(0, page.total - outside);
+  const isComplete = !isOpen && seen.size >= reported && empty === 0;
 
-  const counted = isComplete ? seen.size : Math.max(walk.counted ?? 0, Math.min(seen.size, page.total));
-  const total = isComplete ? seen.size : page.total;
+  const counted = isComplete ? seen.size : Math.max(walk.counted ?? 0, Math.min(seen.size, reported));
+  // A total that shrinks under the walk does not fall below what was already told as done.
+  const total = isComplete ? seen.size : Math.max(reported, counted);
   const all = (walk.written ?? 0) + written.new + written.changed;
   const counts = {
     new: written.new,
@@ -87,10 +95,11 @@ export async function settlePage(
   };
   const told = { perPage, counted, total, written: all };
   if (isOpen) {
+    if (item.id !== first.id) await keep(item, own);
     await keep(first, { ...walk, ...told });
     return { state: 'open', counts };
   }
-  await list.dropPages(item.kind, item.key);
+  if (pages.length > 1) await list.dropPages(item.kind, item.key);
   const pass = walk.pass ?? 1;
   if (!isComplete && pass < PASSES) {
     await list.reopen(item.kind, item.key, {
@@ -99,10 +108,12 @@ export async function settlePage(
     });
     return { state: 'again', counts };
   }
-  await keep(first, { perPage, counted, total });
-  const final = { ...counts, unchanged: Math.max(0, seen.size - all) };
-  if (isComplete) return { state: 'complete', counts: final, seen };
-  await list.fail(first.id, shortfall(page, seen.size, empty));
+  const unchanged = Math.max(0, seen.size - all);
+  // Should a failed walk be taken up again, what is counted now is not counted once more.
+  await keep(first, { perPage, counted, total, written: all + unchanged });
+  const final = { ...counts, unchanged };
+  if (isComplete) return { state: 'complete', counts: final, seen, written: all };
+  await list.fail(first.id, shortfall(page, seen.size + outside, empty));
   return { state: 'failed', counts: final };
 }
 

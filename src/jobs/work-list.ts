@@ -5,11 +5,16 @@ import type { NewItem, WorkItem } from './item.ts';
 
 const COLUMNS = sql`id::text as id, kind, key, page, label, data`;
 
+/** An item as a page of its walk. */
+export type WalkPage = WorkItem & { state: 'pending' | 'done' | 'failed' };
+
 /** The work list of one job: what is still to do, what failed, and what the items keep. */
 export class WorkList {
   readonly #em: EntityManager;
   readonly #jobId: number;
   readonly #phases: readonly string[];
+  /** The item that was settled, when it is the only page of its walk: most walks have just one. */
+  #alone: WalkPage | undefined;
 
   /** @param phases the names of the kind's phases, in order */
   constructor(em: EntityManager, jobId: number, phases: readonly string[]) {
@@ -21,6 +26,7 @@ export class WorkList {
   /** Adds items that are not on the list yet. Returns how many were added. */
   async add(items: readonly NewItem[]): Promise<number> {
     if (items.length === 0) return 0;
+    this.#alone = undefined;
     const given = items.map((item) => ({
       ...item,
       phase: this.#phases.indexOf(item.phase),
@@ -61,24 +67,42 @@ export class WorkList {
   }
 
   /** Marks an item done, if it is still to do (a restarted walk takes its pages off the list). */
-  async settle(id: string): Promise<boolean> {
-    const settled = await rows(
+  async settle(item: WorkItem): Promise<boolean> {
+    const settled = await firstRow(
       this.#em,
-      sql`update import_item set state = 'done', error = null where id = ${id} and state = 'pending' returning id`,
+      sql<{ others: number }>`update import_item settled set state = 'done', error = null
+        where id = ${item.id} and state = 'pending'
+        returning (select count(*)::int from import_item o
+          where o.job_id = settled.job_id and o.kind = settled.kind and o.key = settled.key and o.id <> settled.id) as others`,
     );
-    return settled.length > 0;
+    this.#alone = settled?.others === 0 ? { ...item, state: 'done' } : undefined;
+    return settled !== undefined;
   }
 
   /** All pages of a walk that are on the list, by page. */
-  async pages(kind: string, key: string): Promise<(WorkItem & { state: 'pending' | 'done' | 'failed' })[]> {
+  async pages(kind: string, key: string): Promise<WalkPage[]> {
+    if (this.#alone?.kind === kind && this.#alone.key === key) return [this.#alone];
     return await rows(
       this.#em,
-      sql<WorkItem & { state: 'pending' | 'done' | 'failed' }>`select ${COLUMNS}, state from import_item
+      sql<WalkPage>`select ${COLUMNS}, state from import_item
         where job_id = ${this.#jobId} and kind = ${kind} and key = ${key} order by page`,
     );
   }
 
+  /** Keys of all items of a kind, whatever became of them. */
+  async keys(kind: string): Promise<Set<string>> {
+    const found = await rows(
+      this.#em,
+      sql<{
+        key: string;
+      }>`select key from import_item where job_id = ${this.#jobId} and kind = ${kind} and page = 1`,
+    );
+    return new Set(found.map((row) => row.key));
+  }
+
+  /** Keeps data with an item, in place of what was kept. */
   async keep(id: string, data: Record<string, unknown>): Promise<void> {
+    if (this.#alone?.id === id) this.#alone = { ...this.#alone, data };
     await rows(this.#em, sql`update import_item set data = ${JSON.stringify(data)}::jsonb where id = ${id}`);
   }
 

@@ -44,7 +44,10 @@ export class Bot {
       if (this.#hasEnded()) throw new Error(`the bot ended:\n${this.log}`);
       const waiting = new AbortController();
       const { signal } = waiting;
-      await Promise.race([once(this.process.stderr ?? this.process, 'data', { signal }), once(this.process, 'exit', { signal })]);
+      await Promise.race([
+        once(this.process.stderr ?? this.process, 'data', { signal }),
+        once(this.process, 'exit', { signal }),
+      ]);
       waiting.abort();
     }
   }
@@ -64,7 +67,10 @@ export class Bot {
 }
 
 /** Runs one command of the CLI to its end. */
-export async function runCli(env: Env, args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
+export async function runCli(
+  env: Env,
+  args: readonly string[],
+): Promise<{ code: number | null; out: string; err: string }> {
   const child = run('../cli.ts', args, env);
   let [out, err] = ['', ''];
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {

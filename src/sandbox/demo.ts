@@ -1,4 +1,4 @@
-import { mkdtemp, chmod, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -33,7 +33,13 @@ async function answerTo(place: Place, subcommand: string, options: Record<string
   const { guild, channel, organiser, discord } = place;
   const typed = Object.entries(options).map(([name, value]) => `${name}:${value}`);
   say(`   Organiser types /import ${[subcommand, ...typed].join(' ')}`);
-  const handle = await organiser.command({ guildId: guild.id, channelId: channel.id, name: 'import', subcommand, options });
+  const handle = await organiser.command({
+    guildId: guild.id,
+    channelId: channel.id,
+    name: 'import',
+    subcommand,
+    options,
+  });
   const first = await handle.answer();
   await discord.waitFor(() => /discord\.com|already|\*\*/.test(first.content), { what: 'the answer' });
   return first;
@@ -73,8 +79,14 @@ async function tell(place: Place, env: Env): Promise<void> {
     const messages = () => place.discord.channel(place.channel).messages;
     await place.discord.waitFor(() => messages().length > 1, { what: 'a second message' });
     show(await until(place, /Done[\s\S]*[1-9]\d* changed/));
-    say(`\nEach import kept to one message in #results, edited ${messages().map((message) => message.history.length - 1).join(' and ')} times.`);
-    say(`start.gg saw ${place.startgg.requests.length} requests, at most ${place.startgg.maxInAnyWindow(60_000)} in any 60 s.`);
+    say(
+      `\nEach import kept to one message in #results, edited ${messages()
+        .map((message) => message.history.length - 1)
+        .join(' and ')} times.`,
+    );
+    say(
+      `start.gg saw ${place.startgg.requests.length} requests, at most ${place.startgg.maxInAnyWindow(60_000)} in any 60 s.`,
+    );
   } finally {
     await bot.stop();
   }
@@ -101,7 +113,11 @@ async function main(): Promise<void> {
   const latency = values.fast ? { minMs: 50, maxMs: 250 } : { minMs: 300, maxMs: 3_000 };
   const startgg = { latency, ...(values.fast ? { limit: false as const } : {}) };
   const place = await openPlace({ discord, startgg, world: smallWorld(values.fast ? 60 : 18) });
-  const env = { ...place.env, DATA_DIR: dataDir, ...(values.fast ? { STARTGG_REQUESTS_PER_MINUTE: '100000' } : {}) };
+  const env = {
+    ...place.env,
+    DATA_DIR: dataDir,
+    ...(values.fast ? { STARTGG_REQUESTS_PER_MINUTE: '100000' } : {}),
+  };
   try {
     await tell(place, env);
     step('That was Herald. `npm start` runs it with a real token; the README tells how to get one.');

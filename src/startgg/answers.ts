@@ -9,14 +9,14 @@ const text = z
   .transform((value) => withoutControls(value).toWellFormed())
   .nullish()
   .default(null);
-const whole = z.number().int().nullish().default(null);
+const whole = z.int32().nullish().default(null);
 const decimal = z.number().nullish().default(null);
 const flag = z
   .boolean()
   .nullish()
   .transform((value) => value ?? false);
 /** Ids are declared as strings and come as numbers. */
-const id = z.coerce.number().int().positive();
+const id = z.coerce.number().pipe(z.int32().positive());
 /** Unix seconds → ISO text, which is what PostgreSQL reads. */
 const time = z
   .number()
@@ -139,8 +139,8 @@ export const videogameAnswer = z.object({ videogame: videogame.nullable() });
 export const eventAnswer = z.object({
   event: z
     .object({
-      entrants: z.object({ pageInfo }),
-      sets: z.object({ pageInfo }),
+      entrants: connection,
+      sets: connection,
       phases: some(z.object({ id, name: text, phaseOrder: whole, phaseGroups: connection })),
     })
     .nullable(),

@@ -32,8 +32,8 @@ const answerSchema = z.object({
   message: z.string().optional(),
 });
 
-/** An answer with its data checked, the objects it cost, and what start.gg complained of beside it. */
-export type Answer<T> = { data: T; cost: number | undefined; complaints: string[] };
+/** An answer with its data checked, and the objects it cost. Entries of which some field failed are null in it. */
+export type Answer<T> = { data: T; cost: number | undefined };
 
 /** Who waits for the answer: a person at the keyboard goes before an import. */
 export type Urgency = 'person' | 'import';
@@ -93,12 +93,12 @@ export class StartggClient {
     const complaints = (answer.errors ?? []).map((error) => error.message);
     if (answer.success === false) await this.#refuse(answer.message ?? 'start.gg refused');
     for (const complaint of complaints) await this.#refuse(complaint, 'partial');
-    for (const { path } of answer.errors ?? []) blankEntry(answer.data, path ?? []);
+    for (const { path, message } of answer.errors ?? [])
+      if (!blankEntry(answer.data, path ?? [])) throw new RetryLaterError(`start.gg: ${message}`);
     const parsed = schema.safeParse(answer.data ?? undefined);
-    if (!parsed.success)
-      throw new RetryLaterError(complaints[0] ? `start.gg: ${complaints[0]}` : unreadable(parsed.error));
+    if (!parsed.success) throw new RetryLaterError(unreadable(parsed.error));
     if (complaints.length > 0) this.#log.warn({ complaints }, 'start.gg answered in part');
-    return { data: parsed.data, cost: answer.extensions?.queryComplexity ?? undefined, complaints };
+    return { data: parsed.data, cost: answer.extensions?.queryComplexity ?? undefined };
   }
 
   async #send(document: string, variables: Record<string, unknown>, slot: Slot, signal?: AbortSignal) {
@@ -182,17 +182,22 @@ async function checkedFetch(...args: Parameters<typeof fetch>): Promise<Response
   return new Response(text, { status: response.status, headers: { 'content-type': 'application/json' } });
 }
 
-/** An entry of a list of which some field failed is no entry: its nulls are not start.gg's word on the field. */
-function blankEntry(data: unknown, path: readonly (string | number)[]): void {
+/**
+ * An entry of a list of which some field failed is no entry: its nulls are not start.gg's word on the field.
+ *
+ * @returns whether the field belongs to an entry; otherwise nobody can tell what is missing
+ */
+function blankEntry(data: unknown, path: readonly (string | number)[]): boolean {
   let place = data;
   for (const [depth, step] of path.entries()) {
-    if (typeof place !== 'object' || place === null) return;
+    if (typeof place !== 'object' || place === null) return false;
     if (Array.isArray(place) && typeof step === 'number' && path[depth - 1] === 'nodes') {
       place[step] = null;
-      return;
+      return true;
     }
     place = (place as Record<string | number, unknown>)[step];
   }
+  return false;
 }
 
 function parseJson(text: string): object | undefined {

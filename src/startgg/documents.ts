@@ -29,12 +29,31 @@ export const TOURNAMENTS = /* GraphQL */ `
     }
   }`;
 
+const ENTRANT_FIELDS = `
+  id name initialSeedNum
+  participants {
+    id gamerTag prefix
+    player { id gamerTag prefix }
+    user { id slug }
+  }`;
+
+const SET_FIELDS = `
+  id fullRoundText round identifier state startAt startedAt completedAt winnerId displayScore totalGames
+  phaseGroup { id }
+  station { number }
+  stream { streamSource streamName streamId }`;
+
+const SLOT_FIELDS = `
+  standing { placement stats { score { value } } }
+  entrant { id name initialSeedNum }`;
+
+/** The one entrant and the one set are samples: what the answer cost tells what a page of them will cost. */
 export const EVENT = /* GraphQL */ `
   query Event($id: ID!, $page: Int!, $perPage: Int!) {
     event(id: $id) {
       id
-      entrants(query: { page: 1, perPage: 1 }) { pageInfo { total } }
-      sets(page: 1, perPage: 1) { pageInfo { total } }
+      entrants(query: { page: 1, perPage: 1 }) { pageInfo { total } nodes { ${ENTRANT_FIELDS} } }
+      sets(page: 1, perPage: 1, sortType: RECENT) { pageInfo { total } nodes { ${SET_FIELDS} slots { ${SLOT_FIELDS} } } }
       phases {
         id name phaseOrder
         phaseGroups(query: { page: $page, perPage: $perPage }) {
@@ -51,14 +70,7 @@ export const ENTRANTS = /* GraphQL */ `
       id
       entrants(query: { page: $page, perPage: $perPage }) {
         pageInfo { total }
-        nodes {
-          id name initialSeedNum
-          participants {
-            id gamerTag prefix
-            player { id gamerTag prefix }
-            user { id slug }
-          }
-        }
+        nodes { ${ENTRANT_FIELDS} }
       }
     }
   }`;
@@ -74,15 +86,8 @@ export const SETS = /* GraphQL */ `
       sets(page: $page, perPage: $perPage, sortType: RECENT, filters: $filters) {
         pageInfo { total }
         nodes {
-          id fullRoundText round identifier state startAt startedAt completedAt winnerId displayScore totalGames
-          phaseGroup { id }
-          station { number }
-          stream { streamSource streamName streamId }
-          slots {
-            standing { placement stats { score { value } } }
-            entrant { id name initialSeedNum }
-            seed @include(if: $withSeeds) { entrant { id name initialSeedNum } }
-          }
+          ${SET_FIELDS}
+          slots { ${SLOT_FIELDS} seed @include(if: $withSeeds) { entrant { id name initialSeedNum } } }
         }
       }
     }

@@ -6,7 +6,7 @@ import { ENTRANTS, SETS } from './documents.ts';
 import type { EventData } from './event.ts';
 import { storeEntrants, storeSets } from './store.ts';
 import { deleteEvents, vanishedEntrants, vanishedSets } from './vanished.ts';
-import { type FetchedPage, isGone, type Reading, reachesTooDeep, readPage } from './walk.ts';
+import { type FetchedPage, type Reading, reachesTooDeep, readPage } from './walk.ts';
 
 /** Event.type of singles (start.gg documentation); all others are teams of some size. */
 const SINGLES = 1;
@@ -23,7 +23,7 @@ export async function readEntrants(reading: Reading): Promise<Commit> {
       urgency: 'import',
       signal: context.signal,
     });
-    if (isGone(answer.data.event, answer.complaints)) return goneEvent(eventId);
+    if (!answer.data.event) return goneEvent(eventId);
     const { pageInfo, nodes } = answer.data.event.entrants;
     const { entries, ...read } = readNodes(nodes, entrant);
     return {
@@ -58,7 +58,7 @@ export async function readSets(reading: Reading): Promise<Commit> {
         urgency: 'import',
         signal: context.signal,
       });
-      if (isGone(answer.data.event, answer.complaints)) return goneEvent(eventId);
+      if (!answer.data.event) return goneEvent(eventId);
       const { pageInfo, nodes } = answer.data.event.sets;
       isTooLong = poolId === undefined && reachesTooDeep(pageInfo.total, perPage, deepestEntry);
       const { entries, ...read } = readNodes(nodes, set);

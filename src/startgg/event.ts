@@ -1,15 +1,17 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import type { z } from 'zod';
 import { rows } from '../database/database.ts';
 import { upsert } from '../database/upsert.ts';
 import type { NewItem } from '../jobs/item.ts';
 import type { Commit, CountChanges } from '../jobs/kind.ts';
 import type { WorkList } from '../jobs/work-list.ts';
-import { eventAnswer, phaseGroup, readNodes } from './answers.ts';
+import { entrant, eventAnswer, phaseGroup, readNodes, set } from './answers.ts';
 import { EVENT } from './documents.ts';
 import { Phase, PhaseGroup } from './entities.ts';
+import { COST } from './page-size.ts';
 import { deleteEvents, vanishedEntrants, vanishedPools, vanishedSets } from './vanished.ts';
-import { type FetchedPage, isGone, merge, type Reading, readPage } from './walk.ts';
+import { type FetchedPage, merge, type Reading, readPage } from './walk.ts';
 
 /** What an event's items keep from the list of tournaments. */
 export type EventData = { tournamentId: number; eventState: string | null; eventType: number | null };
@@ -29,8 +31,9 @@ export async function readEvent(reading: Reading): Promise<Commit> {
         signal: context.signal,
       });
       const { event } = answer.data;
-      gone = isGone(event, answer.complaints);
+      gone = event === null;
       if (!event) return nothing;
+      learnFromSamples(reading, event, answer.cost);
       const phases = event.phases.map((phase) => ({
         ...phase,
         ...readNodes(phase.phaseGroups.nodes, phaseGroup),
@@ -53,7 +56,7 @@ export async function readEvent(reading: Reading): Promise<Commit> {
           const pools = phases.flatMap((phase) =>
             phase.entries.map((pool) => ({ ...pool, phase: phase.id })),
           );
-          await upsert(
+          const written = await upsert(
             em,
             PhaseGroup,
             pools.map(({ rounds, ...pool }) => ({
@@ -61,12 +64,11 @@ export async function readEvent(reading: Reading): Promise<Commit> {
               rounds: Object.fromEntries(rounds.map((round) => [String(round.number), round.bestOf])),
             })),
           );
-          return { new: 0, changed: 0 };
+          return { new: 0, changed: written.changed };
         },
-        async complete(em, list, seen) {
-          await fillSets(em, eventId);
-          const known = new Set(phases.map((phase) => String(phase.id)));
-          const lost = await vanishedPools(em, eventId, { phases: known, pools: seen });
+        async complete(em, list, seen, written) {
+          if (written > 0) await fillSets(em, eventId);
+          const lost = await vanishedPools(em, eventId, { phases: phases.map(({ id }) => id), pools: seen });
           const totals = { entrants: event.entrants.pageInfo.total, sets: event.sets.pageInfo.total };
           return merge(lost, await planEntries(em, list, reading, totals));
         },
@@ -81,6 +83,26 @@ export async function readEvent(reading: Reading): Promise<Commit> {
     const { pools: _, ...counts } = await commit(em, list);
     return counts;
   };
+}
+
+/** Tells from the price of an answer with one entrant and one set what start.gg takes for these. */
+function learnFromSamples(
+  { sizes }: Reading,
+  event: NonNullable<z.infer<typeof eventAnswer>['event']>,
+  cost: number | undefined,
+): void {
+  const { entries: entrants } = readNodes(event.entrants.nodes, entrant);
+  const { entries: sets } = readNodes(event.sets.nodes, set);
+  // A set without scores costs less than others of its list will.
+  const isWhole = sets.some(
+    ({ slots }) => slots.length === 2 && slots.every((slot) => slot?.standing?.stats?.score),
+  );
+  if (cost === undefined || !isWhole) return;
+  const pools = event.phases.flatMap((phase) => readNodes(phase.phaseGroups.nodes, phaseGroup).entries);
+  const structure = event.phases.length + pools.reduce((sum, pool) => sum + 1 + pool.rounds.length, 0);
+  const members = entrants.reduce((sum, { participants }) => sum + 1 + participants.length * 3, 0);
+  const surcharge = Math.max(0, cost - (1 + structure + members + sets.length * COST.sets));
+  for (const list of ['sets', 'setsWithSeeds', 'entrantsSingles'] as const) sizes.sample(list, surcharge);
 }
 
 const nothing: FetchedPage = {

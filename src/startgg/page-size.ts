@@ -1,17 +1,18 @@
 /** A request may return fewer than 1,000 objects (start.gg developer documentation, Rate limits; exactly 1,000 is refused). */
 const LIMIT = 999;
-/** Until start.gg's own count was seen once, so much of the limit is left free. */
+/** Until start.gg's own count was seen, so much of the limit is left free. */
 const UNSEEN_SLACK = 0.15;
-const SEEN_SLACK = 0.01;
+/** The object around a list: its event. */
+const AROUND = 1;
 
 /**
  * Objects per entry of a list by the cost rule: every object counts 1, null ones too; the list itself counts nothing.
  * A set: itself, phase group, station, stream, and per slot the slot, standing, stats, score and entrant.
- * Seeds add two objects to each of the two slots.
+ * Seeds add two objects to each of the two slots. A pool has some 12 rounds, and most pools are in one phase.
  */
 export const COST = {
   tournaments: 1 + 2 + 2 * 2,
-  phaseGroups: 3 * (1 + 12),
+  phaseGroups: 1 + 12,
   entrantsSingles: 1 + 1 * 3,
   entrantsTeams: 1 + 3 * 3,
   sets: 4 + 2 * 5,
@@ -27,17 +28,19 @@ export class PageSizes {
   /** Entries per page so that one page stays below the limit, as far as is known. */
   of(list: List): number {
     const seen = this.#seen.get(list);
-    const perEntry = Math.max(COST[list], seen ?? 0);
-    return Math.max(
-      1,
-      Math.floor((LIMIT * (1 - (seen === undefined ? UNSEEN_SLACK : SEEN_SLACK))) / perEntry),
-    );
+    const room = (seen === undefined ? LIMIT * (1 - UNSEEN_SLACK) : LIMIT) - AROUND;
+    return Math.max(1, Math.floor(room / Math.max(COST[list], seen ?? 0)));
   }
 
-  /** Notes what a page really cost, the one object around the list (its event) apart. */
+  /** Notes what a page really cost. */
   learn(list: List, entries: number, cost: number | undefined): void {
     if (cost === undefined || entries === 0) return;
-    this.#seen.set(list, Math.max(this.#seen.get(list) ?? 0, (cost - 1) / entries));
+    this.#seen.set(list, Math.max(this.#seen.get(list) ?? 0, (cost - AROUND) / entries));
+  }
+
+  /** Notes how much more than the rule says one entry cost. */
+  sample(list: List, surcharge: number): void {
+    this.learn(list, 1, COST[list] + surcharge + AROUND);
   }
 
   /** A page was refused as too large. Returns a size that should pass: always smaller, at least 1. */
@@ -52,7 +55,7 @@ export class PageSizes {
   /** A larger size worth beginning a walk anew for, after its first page was read; undefined when the old one may stay. */
   better(list: List, perPage: number, total: number): number | undefined {
     const size = this.of(list);
-    const pagesNow = Math.ceil(total / perPage) - 1;
-    return Math.ceil(total / size) < pagesNow ? size : undefined;
+    const pagesLeft = Math.ceil(total / perPage) - 1;
+    return Math.ceil(total / size) < pagesLeft ? size : undefined;
   }
 }

@@ -69,11 +69,26 @@ export async function storeEntrants(
       user: user?.id ?? null,
     })),
   );
-  const written = await storeEntrantRows(em, entrants, of.eventId);
+  const named = await namedOnly(em, entrants);
+  const written = await upsert(
+    em,
+    Entrant,
+    entrants.map(({ id, name, initialSeedNum }) => ({ id, event: of.eventId, name, initialSeedNum })),
+  );
   const links = entrants.flatMap((entrant) =>
     byId(entrant.participants).map((member) => ({ entrant: entrant.id, participant: member.id })),
   );
   await upsert(em, EntrantParticipant, links);
+  if (written.new < entrants.length) await dropLinks(em, entrants, links);
+  return { ...written, new: written.new + named, changed: Math.max(0, written.changed - named) };
+}
+
+/** Members who are not with these entrants any more lose their links to them. */
+async function dropLinks(
+  em: EntityManager,
+  entrants: readonly EntrantNode[],
+  links: readonly { entrant: number; participant: number }[],
+): Promise<void> {
   await rows(
     em,
     sql`update startgg_entrant_participant link set deleted_at = now()
@@ -81,19 +96,34 @@ export async function storeEntrants(
           and not exists (select 1 from json_to_recordset(${JSON.stringify(links)}::json) as l(entrant int, participant int)
             where l.entrant = link.entrant_id and l.participant = link.participant_id)`,
   );
-  return written;
 }
 
-function storeEntrantRows(
+/**
+ * Keeps rows for entrants that a set names and no list of entrants has shown: it may not have been read yet, or they are
+ * not on it any more. Deleted in the moment of their creation, they are no part of the event until the list shows them.
+ */
+async function nameEntrants(
   em: EntityManager,
   entrants: readonly { id: number; name: string | null; initialSeedNum: number | null }[],
   eventId: number,
-): Promise<Written> {
-  return upsert(
+): Promise<void> {
+  if (entrants.length === 0) return;
+  await rows(
     em,
-    Entrant,
-    entrants.map(({ id, name, initialSeedNum }) => ({ id, event: eventId, name, initialSeedNum })),
+    sql`insert into startgg_entrant (id, event_id, name, initial_seed_num, created_at, deleted_at)
+        select id, ${eventId}, name, "initialSeedNum", now(), now()
+        from json_to_recordset(${JSON.stringify(entrants)}::json) as given(id int, name text, "initialSeedNum" int)
+        order by id on conflict do nothing`,
   );
+}
+
+/** How many of these entrants were only named by sets so far. */
+async function namedOnly(em: EntityManager, entrants: readonly { id: number }[]): Promise<number> {
+  const named = await rows(
+    em,
+    sql`select 1 from startgg_entrant where id = any(${entrants.map(({ id }) => id)}::int[]) and deleted_at = created_at`,
+  );
+  return named.length;
 }
 
 /**
@@ -108,7 +138,7 @@ export async function storeSets(
   eventId: number,
 ): Promise<Written & { unknownPool: boolean }> {
   const entrants = new Map(sets.flatMap(slotEntrants).map((entrant) => [entrant.id, entrant]));
-  await storeEntrantRows(em, [...entrants.values()], eventId);
+  await nameEntrants(em, [...entrants.values()], eventId);
   const pools = await knownPools(em, sets);
   const unknown = [...new Set(sets.map((set) => set.phaseGroup?.id))].filter(
     (id) => id !== undefined && !pools.has(id),
@@ -118,7 +148,8 @@ export async function storeSets(
     PhaseGroup,
     unknown.map((id) => ({ id, phase: null })),
   );
-  await adoptPreviews(em, sets);
+  if (unknown.length > 0 || [...pools.values()].some((pool) => pool.has_previews))
+    await adoptPreviews(em, sets);
   const late = await latePreviews(em, sets);
   const current = sets.filter((set) => !late.has(set.id));
   const written = await upsert(
@@ -158,8 +189,10 @@ async function knownPools(em: EntityManager, sets: readonly SetNode[]) {
   const ids = [...new Set(sets.map((set) => set.phaseGroup?.id).filter((id) => id !== undefined))];
   const found = await rows(
     em,
-    sql<{ id: number; phase_id: number | null; rounds: Record<string, number> }>`
-      select id, phase_id, rounds from startgg_phase_group where id = any(${ids}::int[]) and phase_id is not null`,
+    sql<{ id: number; phase_id: number; rounds: Record<string, number>; has_previews: boolean }>`
+      select id, phase_id, rounds, exists (
+          select 1 from startgg_set s where s.phase_group_id = g.id and s.id like 'preview\\_%') as has_previews
+      from startgg_phase_group g where id = any(${ids}::int[]) and phase_id is not null`,
   );
   return new Map(found.map((pool) => [pool.id, pool]));
 }
@@ -177,13 +210,16 @@ function places(sets: readonly SetNode[]) {
   return sql`json_to_recordset(${JSON.stringify(list)}::json) as given(id text, pool int, round int, identifier text)`;
 }
 
-/** Gives a preview's row the id of the real set that took its place: same pool, round and identifier. */
+/**
+ * Gives a preview's row the id of the real set that took its place: same pool, round and identifier. The mark on it makes
+ * the write that follows take it for changed, even where nothing but the id is other than before.
+ */
 async function adoptPreviews(em: EntityManager, sets: readonly SetNode[]): Promise<void> {
   const real = sets.filter((set) => !isPreview(set.id) && set.phaseGroup);
   if (real.length === 0) return;
   await rows(
     em,
-    sql`update startgg_set as preview set id = given.id
+    sql`update startgg_set as preview set id = given.id, deleted_at = now()
         from ${places(real)}
         where preview.phase_group_id = given.pool and preview.round = given.round and preview.identifier = given.identifier
           and preview.id like 'preview\\_%'

@@ -53,18 +53,28 @@ export async function readTournaments(reading: Reading, params: ImportParams): P
       const seconds = (node: TournamentNode) =>
         node.startAt === null ? after : Date.parse(node.startAt) / 1000;
       const within = entries.filter((node) => seconds(node) >= after && seconds(node) <= before);
+      const keys = within.map((node) => String(node.id));
       const ofGame = within.map((node) => ({
         ...node,
         events: node.events.filter((event) => !event.videogame || event.videogame.id === params.videogameId),
       }));
       return {
         ...read,
+        keys,
+        outside: read.keys.filter((key) => !keys.includes(key)),
         entries: nodes.length,
         cost: answer.cost,
         total: pageInfo.total,
-        write: (em, list) => writePage(em, list, ofGame, params, entries.length - within.length),
-        complete: (em, _, seen) =>
-          vanishedTournaments(em, { videogameId: params.videogameId, after, before }, seen),
+        write: (em, list) => writePage(em, list, ofGame, params),
+        async complete(em, list, seen) {
+          const { videogameId } = params;
+          const events = await vanishedEvents(
+            em,
+            { videogameId, tournaments: seen },
+            await list.keys('event'),
+          );
+          return merge(events, await vanishedTournaments(em, { videogameId, after, before }, seen));
+        },
       };
     },
   );
@@ -81,7 +91,6 @@ async function writePage(
   list: WorkList,
   tournaments: readonly TournamentNode[],
   params: ImportParams,
-  outside: number,
 ) {
   const game = await firstRow(
     em,
@@ -106,17 +115,9 @@ async function writePage(
       } satisfies EventData,
     })),
   );
-  const gone = await vanishedEvents(
-    em,
-    { videogameId: params.videogameId, tournamentIds: tournaments.map((node) => node.id) },
-    new Set(events.map(({ event }) => String(event.id))),
-  );
   const { new: isNew, changed } = written.events;
   return {
     ...written.tournaments,
-    also: merge(gone, {
-      events: { total: added, new: isNew, changed, unchanged: Math.max(0, added - isNew - changed) },
-      tournaments: { done: -outside, total: -outside },
-    }),
+    also: { events: { total: added, new: isNew, changed, unchanged: Math.max(0, added - isNew - changed) } },
   };
 }

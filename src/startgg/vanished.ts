@@ -9,38 +9,31 @@ import type { CountChanges } from '../jobs/kind.ts';
 /**
  * Ends a complete walk.
  *
- * @param stored ids of the live rows that the walk should have shown
- * @param seen ids that it showed
+ * @param missing ids of live rows that the walk should have shown and did not
+ * @param elsewhere of the ids that the walk before missed, those about which this one says nothing
  * @returns ids that neither this walk nor the one before it showed
  */
 async function endWalk(
   em: EntityManager,
   walk: { scope: string; key: string },
-  stored: readonly string[],
-  seen: ReadonlySet<string>,
+  missing: readonly string[],
+  elsewhere: (before: string[]) => Promise<string[]> = async () => [],
 ): Promise<string[]> {
   const row = await firstRow(
     em,
-    sql<{
-      missing: string[];
-    }>`insert into startgg_sync (scope, key, walk, walked_at) values (${walk.scope}, ${walk.key}, 1, now())
-        on conflict (scope, key) do update set walk = startgg_sync.walk + 1, walked_at = now(), error = null, error_at = null
-        returning missing`,
+    sql<{ missing: string[] }>`
+      insert into startgg_sync (scope, key, walk, walked_at) values (${walk.scope}, ${walk.key}, 1, now())
+      on conflict (scope, key) do update set walk = startgg_sync.walk + 1, walked_at = now(), error = null, error_at = null
+      returning missing`,
   );
-  const before = new Set(row?.missing);
-  const covered = new Set(stored);
-  const missing = stored.filter((id) => !seen.has(id));
-  const gone = missing.filter((id) => before.has(id));
-  // A walk over another period says nothing about what it does not cover.
-  const stillMissing = [
-    ...[...before].filter((id) => !covered.has(id)),
-    ...missing.filter((id) => !before.has(id)),
-  ];
-  if (stillMissing.length > 0 || before.size > 0)
-    await rows(
-      em,
-      sql`update startgg_sync set missing = ${JSON.stringify(stillMissing)}::jsonb where scope = ${walk.scope} and key = ${walk.key}`,
-    );
+  const before = row?.missing ?? [];
+  const gone = missing.filter((id) => before.includes(id));
+  if (missing.length === 0 && before.length === 0) return gone;
+  const still = [...(await elsewhere(before)), ...missing.filter((id) => !before.includes(id))];
+  await rows(
+    em,
+    sql`update startgg_sync set missing = ${JSON.stringify(still)}::jsonb where scope = ${walk.scope} and key = ${walk.key}`,
+  );
   return gone;
 }
 
@@ -50,63 +43,79 @@ export async function vanishedTournaments(
   of: { videogameId: number; after: number; before: number },
   seen: ReadonlySet<string>,
 ): Promise<CountChanges> {
-  const stored = await ids(
+  const lives = sql`exists (select 1 from startgg_event e where e.tournament_id = t.id and e.deleted_at is null)`;
+  const isCovered = sql`start_at between to_timestamp(${of.after}) and to_timestamp(${of.before})`;
+  const missing = await ids(
     em,
-    sql`select t.id::text from startgg_tournament t where deleted_at is null
-        and start_at between to_timestamp(${of.after}) and to_timestamp(${of.before})
-        and exists (select 1 from startgg_event e where e.tournament_id = t.id and e.videogame_id = ${of.videogameId})`,
+    sql`select t.id::text from startgg_tournament t where deleted_at is null and ${isCovered} and ${notIn(sql`t.id`, seen)}
+        and exists (select 1 from startgg_event e where e.tournament_id = t.id and e.videogame_id = ${of.videogameId}
+          and (e.deleted_at is null or not ${lives}))`,
   );
-  const gone = await endWalk(em, { scope: 'tournaments', key: String(of.videogameId) }, stored, seen);
+  const gone = await endWalk(em, { scope: 'tournaments', key: String(of.videogameId) }, missing, (before) =>
+    ids(
+      em,
+      sql`select id::text from startgg_tournament where id = any(${before}::int[]) and deleted_at is null and not ${isCovered}`,
+    ),
+  );
   if (gone.length === 0) return {};
   const events = await ids(
     em,
-    sql`select id::text from startgg_event where tournament_id = any(${gone}::int[]) and deleted_at is null`,
+    sql`select id::text from startgg_event where tournament_id = any(${gone}::int[])
+        and videogame_id = ${of.videogameId} and deleted_at is null`,
   );
-  const tournaments = await mark(em, 'startgg_tournament', gone);
-  return { ...(await deleteEvents(em, events)), tournaments: { gone: tournaments } };
+  const lost = await deleteEvents(em, events);
+  // A tournament that goes on without this game is on no list of the game's, and still there.
+  const over = await ids(
+    em,
+    sql`select t.id::text from startgg_tournament t where t.id = any(${gone}::int[]) and not ${lives}`,
+  );
+  return { ...lost, tournaments: { gone: await mark(em, 'startgg_tournament', over) } };
 }
 
-/** Compares the events of a game that tournaments list with those known. */
+/** Ends a complete walk over the events of a game that tournaments list. */
 export async function vanishedEvents(
   em: EntityManager,
-  of: { videogameId: number; tournamentIds: readonly number[] },
+  of: { videogameId: number; tournaments: ReadonlySet<string> },
   seen: ReadonlySet<string>,
 ): Promise<CountChanges> {
-  const stored = await ids(
+  const isCovered = sql`tournament_id = any(${[...of.tournaments]}::int[])`;
+  const missing = await ids(
     em,
     sql`select id::text from startgg_event where deleted_at is null and videogame_id = ${of.videogameId}
-        and tournament_id = any(${[...of.tournamentIds]}::int[])`,
+        and ${isCovered} and ${notIn(sql`id`, seen)}`,
   );
-  return await deleteEvents(
-    em,
-    await endWalk(em, { scope: 'events', key: String(of.videogameId) }, stored, seen),
+  const gone = await endWalk(em, { scope: 'events', key: String(of.videogameId) }, missing, (before) =>
+    ids(
+      em,
+      sql`select id::text from startgg_event where id = any(${before}::int[]) and deleted_at is null and not ${isCovered}`,
+    ),
   );
+  return await deleteEvents(em, gone);
 }
 
 /** Ends a complete walk over the phases and pools of an event. Their sets go with them. */
 export async function vanishedPools(
   em: EntityManager,
   eventId: number,
-  seen: { phases: ReadonlySet<string>; pools: ReadonlySet<string> },
+  seen: { phases: readonly number[]; pools: ReadonlySet<string> },
 ): Promise<CountChanges> {
-  const phases = await ids(
+  const missing = await ids(
     em,
-    sql`select id::text from startgg_phase where event_id = ${eventId} and deleted_at is null`,
+    sql`select 'phase ' || id as id from startgg_phase
+          where event_id = ${eventId} and deleted_at is null and ${notIn(sql`id`, seen.phases)}
+        union all
+        select 'pool ' || g.id from startgg_phase_group g join startgg_phase p on p.id = g.phase_id
+          where p.event_id = ${eventId} and g.deleted_at is null and ${notIn(sql`g.id`, seen.pools)}`,
   );
-  const pools = await ids(
-    em,
-    sql`select g.id::text from startgg_phase_group g join startgg_phase p on p.id = g.phase_id
-        where p.event_id = ${eventId} and g.deleted_at is null`,
-  );
-  await mark(
-    em,
-    'startgg_phase',
-    await endWalk(em, { scope: 'phases', key: String(eventId) }, phases, seen.phases),
-  );
-  const gone = await endWalk(em, { scope: 'pools', key: String(eventId) }, pools, seen.pools);
-  if (gone.length === 0) return {};
-  await mark(em, 'startgg_phase_group', gone);
-  return { sets: { gone: await markSets(em, sql`phase_group_id = any(${gone}::int[])`) } };
+  const gone = await endWalk(em, { scope: 'pools', key: String(eventId) }, missing);
+  const those = (kind: string) =>
+    gone.filter((id) => id.startsWith(kind)).map((id) => id.slice(kind.length + 1));
+  const pools = those('pool');
+  await mark(em, 'startgg_phase', those('phase'));
+  await mark(em, 'startgg_phase_group', pools);
+  return pools.length > 0
+    ? { sets: { gone: await markSets(em, sql`phase_group_id = any(${pools}::int[])`) } }
+    : {};
 }
 
 /** Ends a complete walk over the entrants of an event. */
@@ -115,11 +124,11 @@ export async function vanishedEntrants(
   eventId: number,
   seen: ReadonlySet<string>,
 ): Promise<CountChanges> {
-  const stored = await ids(
+  const missing = await ids(
     em,
-    sql`select id::text from startgg_entrant where event_id = ${eventId} and deleted_at is null`,
+    sql`select id::text from startgg_entrant where event_id = ${eventId} and deleted_at is null and ${notIn(sql`id`, seen)}`,
   );
-  const gone = await endWalk(em, { scope: 'entrants', key: String(eventId) }, stored, seen);
+  const gone = await endWalk(em, { scope: 'entrants', key: String(eventId) }, missing);
   return { entrants: { gone: await deleteEntrants(em, gone) } };
 }
 
@@ -130,13 +139,18 @@ export async function vanishedSets(
   seen: ReadonlySet<string>,
 ): Promise<CountChanges> {
   const pool = of.poolId === undefined ? sql`true` : sql`phase_group_id = ${of.poolId}`;
-  const stored = await ids(
+  const missing = await ids(
     em,
-    sql`select id from startgg_set where event_id = ${of.eventId} and deleted_at is null and ${pool}`,
+    sql`select id from startgg_set where event_id = ${of.eventId} and deleted_at is null and ${pool}
+        and id <> all(${[...seen]}::text[])`,
   );
   const key = of.poolId === undefined ? String(of.eventId) : `${of.eventId}:${of.poolId}`;
-  const gone = await endWalk(em, { scope: 'sets', key }, stored, seen);
+  const gone = await endWalk(em, { scope: 'sets', key }, missing);
   return { sets: { gone: gone.length > 0 ? await markSets(em, sql`id = any(${gone}::text[])`) : 0 } };
+}
+
+function notIn(column: ReturnType<typeof sql>, seen: Iterable<string | number>) {
+  return sql`${column} <> all(${[...seen]}::int[])`;
 }
 
 /** Marks events deleted, with all that belongs to them. */

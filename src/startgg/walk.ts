@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { GiveUpError, RetryLaterError } from '../errors.ts';
+import { GiveUpError } from '../errors.ts';
 import type { WorkItem } from '../jobs/item.ts';
 import type { Commit, CountChanges, JobContext } from '../jobs/kind.ts';
 import { type PageRead, restartWalk, settlePage, walkOf } from '../jobs/walk.ts';
@@ -32,8 +32,13 @@ export type FetchedPage = PageRead & {
   entries: number;
   cost: number | undefined;
   write(em: EntityManager, list: WorkList): Promise<{ new: number; changed: number; also?: CountChanges }>;
-  /** After the last page of a walk that showed everything. */
-  complete(em: EntityManager, list: WorkList, seen: ReadonlySet<string>): Promise<CountChanges>;
+  /** After the last page of a walk that showed everything; `written` rows of it were new or changed. */
+  complete(
+    em: EntityManager,
+    list: WorkList,
+    seen: ReadonlySet<string>,
+    written: number,
+  ): Promise<CountChanges>;
 };
 
 /**
@@ -68,7 +73,8 @@ export async function readPage(
     const { also = {}, ...written } = await fetched.write(em, list);
     const result = await settlePage(list, item, what.phase, perPage, fetched, written);
     if (result.state === 'open' && better !== undefined) await restartWalk(list, item, better);
-    const after = result.state === 'complete' ? await fetched.complete(em, list, result.seen) : {};
+    const after =
+      result.state === 'complete' ? await fetched.complete(em, list, result.seen, result.written) : {};
     return merge({ [what.phase]: result.counts }, also, after);
   };
 }
@@ -83,11 +89,4 @@ export function merge(...changes: readonly CountChanges[]): CountChanges {
       sum.set(phase, into);
     }
   return Object.fromEntries(sum);
-}
-
-/** What start.gg says about a null: with a complaint beside it, it is no answer. */
-export function isGone(value: unknown, complaints: readonly string[]): value is null {
-  if (value !== null) return false;
-  if (complaints[0]) throw new RetryLaterError(`start.gg: ${complaints[0]}`);
-  return true;
 }

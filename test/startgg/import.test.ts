@@ -85,11 +85,11 @@ describe('the first import', () => {
   });
 
   it.each([
-    [true, 'leaves out'],
-    [false, 'includes'],
+    ['leaves out', true],
+    ['includes', false],
   ])(
-    'takes in the first and the last second of its period, whether start.gg leaves them out: %s',
-    async (exclusiveDates) => {
+    'takes in the first and the last second of its period where start.gg %s them',
+    async (_, exclusiveDates) => {
       const world = emptyWorld('edges');
       const times = [
         '2026-02-28T23:59:59Z',

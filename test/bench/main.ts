@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+import { type Measure, openGround } from './ground.ts';
+import { measureMemory } from './memory.ts';
+import { measureRequests } from './requests.ts';
+import { measureQuiet, measureWrites } from './writes.ts';
+
+// npm run bench             everything, some minutes
+// npm run bench -- --quick  smaller worlds, to see that it works
+
+const { values } = parseArgs({ options: { quick: { type: 'boolean' } } });
+const ground = await openGround();
+const measures: Measure[] = [];
+try {
+  const parts = [
+    () => measureRequests(ground),
+    () => measureWrites(ground),
+    () => measureQuiet(ground),
+    () =>
+      measureMemory(
+        ground,
+        values.quick ? { rounds: 1, events: 100, sets: 4_000 } : { rounds: 3, events: 1_000, sets: 40_000 },
+      ),
+  ];
+  for (const part of parts)
+    for (const measure of await part()) {
+      measures.push(measure);
+      process.stdout.write(
+        `${measure.holds ? 'ok  ' : 'FAIL'} ${measure.what}: ${measure.value} (${measure.bound})\n`,
+      );
+    }
+} finally {
+  await ground.close();
+}
+const table = measures.map(({ what, value, bound }) => `| ${what} | ${value} | ${bound} |`);
+process.stdout.write(`\n| what | measured | bound |\n|---|---|---|\n${table.join('\n')}\n`);
+process.exitCode = measures.every(({ holds }) => holds) ? 0 : 1;

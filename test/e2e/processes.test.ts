@@ -1,0 +1,60 @@
+import { expect } from 'vitest';
+import { until } from '../support/until.ts';
+import { GAME, test } from './stage.ts';
+
+const TAKES_OVER_WITHIN_MS = 30_000;
+const brisk = { latency: { minMs: 60, maxMs: 240 } };
+
+test('a worker without a gateway runs the import and keeps its message', async ({ open }) => {
+  const stage = await open({ startgg: brisk });
+  const worker = await stage.bot({ ROLES: 'worker' });
+  const gateway = await stage.bot({ ROLES: 'gateway' });
+  expect(stage.discord.gateway.connected).toBe(1);
+  const { message } = await stage.begin();
+  expect(worker.log).toContain('slice begins');
+  expect(gateway.log).not.toContain('slice begins');
+  expect(await gateway.stop()).toBe(0);
+  await stage.shows(message, /Done/);
+  expect(await stage.differences()).toEqual([]);
+  expect(stage.posted()).toEqual([message]);
+});
+
+test('when the worker at work is killed, the other takes over', async ({ open }) => {
+  const stage = await open({ startgg: brisk });
+  await stage.bot({ ROLES: 'gateway' });
+  const workers = [await stage.bot({ ROLES: 'worker' }), await stage.bot({ ROLES: 'worker' })];
+  const { id, message } = await stage.begin();
+  const atWork = await until('a worker is at work', () =>
+    workers.find(({ log }) => log.includes('slice begins')),
+  );
+  await stage.startgg.waitFor((requests) => requests.length > 10);
+  await atWork.stop('SIGKILL');
+  const killedAt = Date.now();
+  await workers.find((worker) => worker !== atWork)?.logged('slice begins');
+  expect(Date.now() - killedAt).toBeLessThan(TAKES_OVER_WITHIN_MS);
+  await stage.shows(message, /Done/);
+  expect((await stage.job(id)).counters).toEqual(stage.freshCounters());
+  expect(await stage.differences()).toEqual([]);
+  expect(stage.posted()).toEqual([message]);
+});
+
+test('processes that start together on an empty database share the work', async ({ open }) => {
+  const stage = await open({ empty: true });
+  const together = [stage.launch(), stage.launch({ ROLES: 'worker' }), stage.launch({ ROLES: 'worker' })];
+  await Promise.all(together.map((bot) => bot.ready()));
+  const { message } = await stage.begin();
+  await stage.shows(message, /Done/);
+  expect(await stage.differences()).toEqual([]);
+});
+
+test('two imports keep to the one allowance of their token, in whatever process', async ({ open }) => {
+  const limit = { requests: 80, windowMs: 60_000 };
+  const stage = await open({ startgg: { limit }, env: { STARTGG_REQUESTS_PER_MINUTE: '80' } });
+  await stage.bot();
+  await stage.bot({ ROLES: 'worker' });
+  await stage.begin(GAME);
+  await stage.begin({ ...GAME, since: '2026-01-02' });
+  await stage.startgg.waitFor((requests) => requests.length >= 72, 30_000);
+  expect(stage.startgg.requests.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(stage.startgg.maxInAnyWindow(60_000)).toBeLessThanOrEqual(80);
+});

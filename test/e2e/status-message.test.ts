@@ -1,0 +1,131 @@
+import { expect } from 'vitest';
+import type { Fault } from '../../src/sandbox/discord/faults.ts';
+import { GAME, type Stage, test } from './stage.ts';
+
+const slow = { latency: { minMs: 200, maxMs: 500 } };
+const POSTS = { method: 'POST', path: /^\/channels\/\d+\/messages$/ };
+const EDITS = { method: 'PATCH', path: /^\/channels\/\d+\/messages\/\d+$/ };
+
+/** Takes permissions away from everyone, the bot too. */
+function deny(
+  { discord, place }: Stage,
+  channelId: string,
+  permissions: ('SendMessages' | 'EmbedLinks' | 'ViewChannel')[],
+) {
+  discord.world.setOverwrites(channelId, [{ id: place.guild.id, deny: permissions }]);
+}
+
+test.concurrent('deleted by hand, the status message is posted anew, once', async ({ open }) => {
+  const stage = await open({ startgg: slow });
+  await stage.bot();
+  const { message } = await stage.begin();
+  stage.place.organiser.deleteMessage(message.channelId, message.id);
+  const anew = await stage.discord.waitFor(() => stage.posted()[0], { what: 'a new message' });
+  expect(anew.id).not.toBe(message.id);
+  await stage.shows(anew, /Done/);
+  expect(stage.posted()).toEqual([anew]);
+  expect(stage.discord.channel(stage.here.channelId).deleted).toEqual([message]);
+});
+
+test.concurrent('where Herald may not post, it says what is missing; the channel of /setup serves', async ({
+  open,
+}) => {
+  const stage = await open();
+  const { world } = stage.discord;
+  const other = world.addChannel(stage.place.guild, { name: 'herald' });
+  await stage.bot();
+  deny(stage, stage.here.channelId, ['SendMessages', 'EmbedLinks']);
+  const refusal = await stage.ask('import startgg', GAME);
+  expect(refusal).toMatch(
+    new RegExp(`<#${stage.here.channelId}>.*\\*\\*Send Messages\\*\\*, \\*\\*Embed Links\\*\\*`),
+  );
+  expect((await stage.sql.query('select 1 from import_job')).rows).toEqual([]);
+
+  deny(stage, other.id, ['EmbedLinks']);
+  expect(await stage.ask('setup channel', { channel: other.id })).toMatch(/\*\*Embed Links\*\*/);
+  deny(stage, other.id, []);
+  expect(await stage.ask('setup channel', { channel: other.id })).toContain(`<#${other.id}>`);
+  const { message, handle } = await stage.begin();
+  expect(message.channelId).toBe(other.id);
+  expect(handle.original()?.content).toContain(`(in <#${other.id}>)`);
+  await stage.shows(message, /Done/);
+  expect(stage.posted()).toEqual([]);
+});
+
+test.concurrent('its channel deleted, the message moves to the channel of /setup', async ({ open }) => {
+  const stage = await open({ startgg: slow });
+  const { world } = stage.discord;
+  const other = world.addChannel(stage.place.guild, { name: 'herald' });
+  await stage.bot();
+  await stage.ask('setup channel', { channel: other.id });
+  const { message } = await stage.begin();
+  world.deleteChannel(message.channelId);
+  const moved = await stage.discord.waitFor(() => stage.posted(other.id)[0], {
+    what: 'the message in #herald',
+  });
+  await stage.shows(moved, /Done/);
+  expect(stage.posted(other.id)).toEqual([moved]);
+});
+
+test.concurrent('its channel deleted and no other set, the import goes on, and /import show says what is wrong', async ({
+  open,
+}) => {
+  const stage = await open({ startgg: slow });
+  const { world } = stage.discord;
+  const at = { ...stage.here, channelId: world.addChannel(stage.place.guild, { name: 'talk' }).id };
+  await stage.bot();
+  const { id, message } = await stage.begin();
+  world.deleteChannel(message.channelId);
+  await stage.reaches(id, 'COMPLETED');
+  const shown = await stage.ask('import show', { job: String(id) }, { at });
+  expect(shown).toMatch(/Done/);
+  expect(shown).toMatch(/may not post.*View Channel/);
+  expect(await stage.differences()).toEqual([]);
+});
+
+const TROUBLES: Record<string, Fault[]> = {
+  'errors of its own': [
+    { ...POSTS, kind: 'status', status: 500 },
+    { ...EDITS, kind: 'status', status: 502, times: 3 },
+  ],
+  'a rate limit': [
+    { ...POSTS, kind: 'status', status: 429, ...limited() },
+    { ...EDITS, kind: 'status', status: 429, ...limited(), times: 2 },
+  ],
+  'answers that never come': [
+    { ...POSTS, kind: 'hang', ms: 8_000 },
+    { ...EDITS, kind: 'hang', ms: 8_000 },
+  ],
+  'lost answers': [
+    { ...POSTS, kind: 'lost-answer', times: 3 },
+    { ...EDITS, kind: 'lost-answer', times: 3 },
+  ],
+  'late answers': [
+    { ...POSTS, kind: 'delay', ms: 7_000 },
+    { ...EDITS, kind: 'delay', ms: 7_000 },
+  ],
+};
+
+test.concurrent.for(Object.entries(TROUBLES))(
+  'when Discord answers with %s, there is one message and it ends as it should',
+  async ([, faults], { open }) => {
+    const stage = await open({ startgg: slow });
+    for (const fault of faults) stage.discord.faults.add(fault);
+    await stage.bot();
+    await stage.ask('import startgg', GAME);
+    const message = await stage.discord.waitFor(() => stage.posted()[0], {
+      what: 'the message',
+      timeoutMs: 30_000,
+    });
+    await stage.shows(message, /Done/, 60_000);
+    expect(stage.posted()).toEqual([message]);
+    expect(await stage.job(1)).toMatchObject({ state: 'COMPLETED', error_count: 0 });
+  },
+);
+
+function limited() {
+  return {
+    headers: { 'retry-after': '1', 'x-ratelimit-scope': 'shared' },
+    body: { message: 'The resource is being rate limited.', retry_after: 1, global: false },
+  };
+}

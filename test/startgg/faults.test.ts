@@ -1,0 +1,308 @@
+import { describe, expect, it } from 'vitest';
+import type { Fault, StartggRequest } from '../../src/sandbox/startgg/faults.ts';
+import { until } from '../support/until.ts';
+import { emptyWorld, Ground, worldOfOneEvent } from './ground.ts';
+
+const QUICK = {
+  blockedMs: 300,
+  timeoutMs: 1_500,
+  waits: { retryMs: [20, 40, 60, 80], outageMs: [300, 600] },
+};
+
+const asks = (operation: string, id?: number) => (request: StartggRequest) =>
+  request.operationName === operation && (id === undefined || request.variables.id === id);
+
+type Kind = { [K in Fault['kind']]: Omit<Extract<Fault, { kind: K }>, 'match' | 'times'> }[Fault['kind']];
+
+const PASSING: Kind[] = [
+  { kind: 'http', status: 500 },
+  { kind: 'http', status: 502 },
+  { kind: 'http', status: 503 },
+  { kind: 'http', status: 504 },
+  { kind: 'html' },
+  { kind: 'html-502' },
+  { kind: 'cut-off' },
+  { kind: 'hang' },
+  { kind: 'lost-connection' },
+  { kind: 'unknown-error' },
+  { kind: 'rate-limit-200' },
+  { kind: 'rate-limit-errors' },
+  { kind: 'complexity' },
+  { kind: 'complexity-200' },
+  { kind: 'null-nodes' },
+  { kind: 'short-page' },
+  { kind: 'partial' },
+];
+
+/** Some events of one tournament. */
+function worldOfEvents(seed: string, count: number, entrants = 5) {
+  const world = emptyWorld(seed);
+  const events = Array.from({ length: count }, () => {
+    const tournament = world.addTournament({ startAt: world.now - 86_400 });
+    return world.addEvent(tournament.id, { entrants, teamSize: 1, state: 'COMPLETED', hasSets: true });
+  });
+  return { world, events };
+}
+
+/** Lets each fault strike once; tells which did. */
+function strike(
+  ground: Ground,
+  faults: readonly { fault: Kind; match: (request: StartggRequest) => boolean }[],
+) {
+  const struck = new Set<Kind>();
+  for (const { fault, match } of faults)
+    ground.startgg.faults.add({
+      ...fault,
+      match: (request: StartggRequest) => match(request) && Boolean(struck.add(fault)),
+    } as Fault);
+  return struck;
+}
+
+describe('faults that pass', () => {
+  it.each(['Event', 'Entrants', 'Sets'])('do no harm when they strike %s', async (operation) => {
+    const { world, events } = worldOfEvents(`passing ${operation}`, PASSING.length);
+    const ground = await Ground.open(world);
+    const herald = await ground.herald(QUICK);
+    const struck = strike(
+      ground,
+      PASSING.map((fault, i) => ({ fault, match: asks(operation, events[i]?.id) })),
+    );
+
+    const job = await ground.run(herald);
+
+    expect(struck.size).toBe(PASSING.length);
+    expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 0, reason: null });
+    expect(await ground.differences()).toEqual([]);
+    expect(await ground.rows('select 1 from startgg_event where deleted_at is not null')).toEqual([]);
+  });
+
+  it('do no harm when they strike the list of tournaments, one after the other', async () => {
+    const { world } = worldOfEvents('passing tournaments', 4);
+    const ground = await Ground.open(world);
+    const herald = await ground.herald({ ...QUICK, waits: { retryMs: Array(30).fill(10), outageMs: [100] } });
+    // Those that only shorten the list may come twice: the third walk has to be whole.
+    const faults = PASSING.filter(({ kind }) => kind !== 'hang' && kind !== 'partial');
+    const struck = strike(
+      ground,
+      faults.map((fault) => ({ fault, match: asks('Tournaments') })),
+    );
+    const job = await ground.run(herald);
+    expect(struck.size).toBe(faults.length);
+    expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
+    expect(await ground.differences()).toEqual([]);
+  });
+
+  it.each(['phases', 'phaseGroups', 'sets', 'event'])(
+    'delete nothing when the field "%s" fails in an answer that is good apart from it',
+    async (field) => {
+      const { world } = worldOfOneEvent(`partial ${field}`);
+      const ground = await Ground.open(world);
+      const herald = await ground.herald(QUICK);
+      await ground.run(herald);
+      for (let run = 0; run < 3; run++) {
+        ground.startgg.faults.add({ kind: 'partial', field });
+        expect(await ground.run(herald)).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
+        expect(await ground.differences()).toEqual([]);
+      }
+    },
+  );
+});
+
+describe('a refusal for asking too often', () => {
+  it.each<Kind>([
+    { kind: 'rate-limit', retryAfter: 1 },
+    { kind: 'rate-limit-200' },
+    { kind: 'rate-limit-errors' },
+  ])('as $kind keeps everybody from asking for a while, and counts as no failure', async (fault) => {
+    const { world } = worldOfOneEvent('refused', 4);
+    const ground = await Ground.open(world);
+    const herald = await ground.herald({ ...QUICK, blockedMs: 1_000 });
+    ground.startgg.faults.add({ ...fault, match: asks('Tournaments'), times: 2 } as Fault);
+    const job = await ground.start(herald);
+    await until('the block is in the budget', async () => {
+      const [row] = await ground.rows('select 1 from budget where blocked_until > now()');
+      return row;
+    });
+    expect(await ground.ended(herald, job)).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
+    const times = ground.startgg.requests
+      .filter((one) => one.operationName === 'Tournaments')
+      .map((one) => one.at);
+    expect(times).toHaveLength(3);
+    times.slice(1).forEach((at, i) => {
+      expect(at - (times[i] ?? 0)).toBeGreaterThanOrEqual(990);
+    });
+    expect(await ground.rows('select distinct attempts from import_item')).toEqual([{ attempts: 0 }]);
+    expect(await ground.differences()).toEqual([]);
+  });
+});
+
+describe('a page that is too large', () => {
+  it.each<Kind>([{ kind: 'complexity' }, { kind: 'complexity-200' }])(
+    'as $kind begins its walk anew with smaller pages',
+    async (fault) => {
+      const { world, event } = worldOfOneEvent(fault.kind, 150);
+      const ground = await Ground.open(world);
+      const isThird = (request: StartggRequest) =>
+        asks('Sets', event.id)(request) && request.variables.page === 3;
+      ground.startgg.faults.add({ ...fault, match: isThird } as Fault);
+      const job = await ground.run(await ground.herald(QUICK));
+      expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
+      expect(await ground.differences()).toEqual([]);
+      const sizes = ground.startgg.requests
+        .filter((one) => one.operationName === 'Sets' && one.variables.page === 1)
+        .map((one) => Number(one.variables.perPage));
+      expect(sizes).toHaveLength(2);
+      expect(sizes[1]).toBeLessThan(sizes[0] ?? 0);
+      const [sets] = await ground.rows<{ n: number }>('select count(*)::int as n from startgg_set');
+      expect(job.counters.sets).toMatchObject({ done: sets?.n, total: sets?.n, new: sets?.n, unchanged: 0 });
+    },
+  );
+
+  it('is found out where start.gg counts more than the rule says', async () => {
+    const { world } = worldOfOneEvent('dearer', 150);
+    const ground = await Ground.open(world, { dearer: true });
+    const job = await ground.run(await ground.herald(QUICK));
+    expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
+    expect(await ground.differences()).toEqual([]);
+  });
+});
+
+describe('an event that always fails', () => {
+  it('is left as failed with its reason, while the rest goes on; a retry takes up only it', async () => {
+    const { world, events } = worldOfEvents('failing', 5);
+    const ground = await Ground.open(world);
+    const herald = await ground.herald(QUICK);
+    const [bad] = events;
+    const lift = ground.startgg.faults.failEvent(bad?.id ?? 0);
+
+    const job = await ground.run(herald);
+
+    expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 1 });
+    expect(await herald.imports.failures(job.id, 10)).toMatchObject([
+      { kind: 'event', key: String(bad?.id), error: 'start.gg: An unknown error has occurred' },
+    ]);
+    const counted = await ground.rows(
+      'select event_id, count(*)::int as n from startgg_set group by 1 order by 1',
+    );
+    expect(counted.map((row) => row.event_id)).toEqual(events.slice(1).map((event) => event.id));
+
+    lift();
+    const asked = ground.startgg.requests.length;
+    await herald.imports.retry('all', job.id);
+    const retried = await ground.ended(herald, job);
+    expect(retried).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
+    expect(await ground.differences()).toEqual([]);
+    for (const request of ground.startgg.requests.slice(asked)) expect(request.variables.id).toBe(bad?.id);
+    expect(retried.counters.events).toMatchObject({ done: 5, total: 5 });
+    expect(retried.counters.sets?.new).toBe(retried.counters.sets?.total);
+  });
+
+  it('is not taken for deleted, though its data is null', async () => {
+    const { world, event } = worldOfOneEvent('null with errors', 5);
+    const ground = await Ground.open(world);
+    const herald = await ground.herald(QUICK);
+    await ground.run(herald);
+    ground.startgg.faults.failEvent(event.id);
+    for (let run = 0; run < 3; run++) expect(await ground.run(herald)).toMatchObject({ errorCount: 1 });
+    expect(await ground.differences()).toEqual([]);
+  });
+});
+
+describe('an event that is null without a word', () => {
+  it('is gone: it is marked deleted with all that is in it, and the rest goes on', async () => {
+    const { world, events } = worldOfEvents('null', 3);
+    const ground = await Ground.open(world);
+    const herald = await ground.herald(QUICK);
+    await ground.run(herald);
+    const gone = events[1]?.id ?? 0;
+    ground.startgg.faults.add({ kind: 'null-field', match: asks('Event', gone) });
+
+    const job = await ground.run(herald);
+
+    expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
+    expect(job.counters.events).toMatchObject({ done: 3, total: 3, gone: 1 });
+    for (const [table, key] of [
+      ['event', 'id'],
+      ['entrant', 'event_id'],
+      ['set', 'event_id'],
+      ['phase', 'event_id'],
+    ])
+      expect(
+        await ground.rows(
+          `select distinct ${key} as event from startgg_${table} where deleted_at is not null`,
+        ),
+      ).toEqual([{ event: gone }]);
+    // It was there all along: the next import brings everything back.
+    await ground.run(herald);
+    expect(await ground.differences()).toEqual([]);
+  });
+
+  it.each(['Entrants', 'Sets'])('may have gone between two requests: %s', async (operation) => {
+    const { world, events } = worldOfEvents(`gone ${operation}`, 3);
+    const ground = await Ground.open(world);
+    ground.startgg.faults.add({ kind: 'null-field', match: asks(operation, events[1]?.id) });
+    const herald = await ground.herald(QUICK);
+    expect(await ground.run(herald)).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
+    expect(await ground.rows('select id from startgg_event where deleted_at is not null')).toEqual([
+      { id: events[1]?.id },
+    ]);
+    await ground.run(herald);
+    expect(await ground.differences()).toEqual([]);
+  });
+});
+
+describe('a start.gg that is down', () => {
+  it('fails nothing: the job says so, waits, and goes on by itself', async () => {
+    const { world } = worldOfEvents('down', 12);
+    const ground = await Ground.open(world);
+    const herald = await ground.herald(QUICK);
+    const { startgg } = ground;
+    startgg.onRequest = (n) => {
+      if (n === 15) startgg.faults.add({ kind: 'http', status: 503, times: Infinity });
+    };
+    const job = await ground.start(herald);
+    await until('the job waits', async () => (await herald.imports.get('all', job.id)).reason);
+    expect(await herald.imports.get('all', job.id)).toMatchObject({
+      state: 'RUNNING',
+      errorCount: 0,
+      reason: expect.stringMatching(/HTTP 503.*Trying again by itself/),
+    });
+    const before = startgg.requests.length;
+    await startgg.waitFor((requests) => requests.length > before + 30);
+    startgg.faults.clear();
+    expect(await ground.ended(herald, job, 10_000)).toMatchObject({
+      state: 'COMPLETED',
+      errorCount: 0,
+      reason: null,
+    });
+    expect(await ground.differences()).toEqual([]);
+    const [most] = await ground.rows('select max(attempts) as attempts from import_item');
+    // One, where an answer came in between and made the failure look like the item's own.
+    expect(most?.attempts).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a token that start.gg does not take', () => {
+  it.each<[Kind, RegExp]>([
+    [{ kind: 'invalid-token' }, /does not know the token.*https:\/\/start\.gg\/admin\/profile\/developer/],
+    [{ kind: 'expired-token' }, /has expired.*https:\/\/start\.gg\/admin\/profile\/developer/],
+  ])('ends the job, which says why ($kind), and goes on when resumed', async (fault, words) => {
+    const { world } = worldOfEvents('token', 8);
+    const ground = await Ground.open(world);
+    const herald = await ground.herald(QUICK);
+    const lift = ground.startgg.faults.add({ ...fault, match: asks('Sets'), times: Infinity } as Fault);
+    const job = await ground.start(herald);
+    const failed = await ground.ended(herald, job);
+    expect(failed).toMatchObject({ state: 'FAILED', errorCount: 0, reason: expect.stringMatching(words) });
+    lift();
+    await herald.imports.resume('all', job.id);
+    expect(await ground.ended(herald, job)).toMatchObject({
+      state: 'COMPLETED',
+      errorCount: 0,
+      reason: null,
+    });
+    expect(await ground.differences()).toEqual([]);
+    const lists = ground.startgg.requests.filter((one) => one.operationName === 'Tournaments');
+    expect(lists).toHaveLength(1);
+  });
+});
