@@ -70,7 +70,9 @@ export async function startImport(
   }
   const about = { kind: IMPORT_MESSAGE, subject };
   const place = await waitForLive(db, listener, about, { timeoutMs: LINK_WITHIN_MS, signal });
-  const answer = isNew ? `${started(job)}${whereabouts(place, channelId)}` : alreadyRuns(job, place);
+  const answer = isNew
+    ? `${started(job)}${whereabouts(place, interaction.channelId)}`
+    : alreadyRuns(job, place);
   await interaction.editReply(plain(answer));
 }
 
@@ -85,12 +87,12 @@ function alreadyRuns(job: ImportJob, place: LivePlace | undefined): string {
   return `This is being imported already: ${nameOf(job)} is ${stateWord(job.state)}.${hint}${link ? ` Its progress: ${link}` : ''}`;
 }
 
-function whereabouts(place: LivePlace | undefined, wantedChannelId: string): string {
+function whereabouts(place: LivePlace | undefined, askedInChannelId: string): string {
   if (place?.error)
     return ` ${place.error} The import goes on all the same: \`/import show\` tells how far it is.`;
   const link = linkTo(place);
   if (!link)
     return ' Its status message comes as soon as Discord takes it; `/import show` tells how far it is.';
-  const elsewhere = place?.channelId !== wantedChannelId ? ` (in <#${place?.channelId}>)` : '';
-  return ` Watch it here${elsewhere}: ${link}`;
+  const where = place?.channelId === askedInChannelId ? 'here' : `in <#${place?.channelId}>`;
+  return ` Watch it ${where}: ${link}`;
 }

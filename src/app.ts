@@ -3,7 +3,7 @@ import { importCommand } from '../commands/import.ts';
 import { importData } from '../commands/import-data.ts';
 import { setupCommand, setupData } from '../commands/setup.ts';
 import { statusCommand, statusData } from '../commands/status.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { Database } from './database/database.ts';
 import { attachEmbedded, stopEmbedded } from './database/embedded.ts';
 import { Listener } from './database/listener.ts';
@@ -14,6 +14,7 @@ import { importRenderer } from './discord/import-message.ts';
 import { Interactions } from './discord/interactions.ts';
 import { LiveMessages } from './discord/live-messages.ts';
 import { createRest } from './discord/rest.ts';
+import { messageOf } from './errors.ts';
 import { AuditLog, Guild } from './guilds/entities.ts';
 import { Guilds } from './guilds/guilds.ts';
 import { SharedBudget } from './jobs/budget.ts';
@@ -74,7 +75,9 @@ export class App {
   static async open(config: Config, log: Log): Promise<App> {
     const url = config.databaseUrl ?? (await attachEmbedded(config.dataDir, log));
     const db = await Database.connect(url, entities);
-    const ran = await migrate(db, [() => Queue.install(url)]);
+    const ran = await migrate(db, [() => Queue.install(url)]).catch((error) => {
+      throw explainDatabase(error);
+    });
     if (ran.length > 0) log.info({ migrations: ran }, 'schema brought up to date');
     const app = new App(config, log, db);
     await app.listener.start();
@@ -150,6 +153,25 @@ export class App {
   async #requestsLeft(): Promise<number | undefined> {
     return this.config.startgg.token ? await this.#startgg.requestsLeft() : undefined;
   }
+}
+
+/** What Node and PostgreSQL (Appendix A, Error Codes) say when there is no such server, no such database, or no way in. */
+const NO_DATABASE = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+].concat(['28000', '28P01', '3D000', '42501']);
+
+function explainDatabase(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!NO_DATABASE.includes(code)) return error;
+  return new ConfigError(
+    `The database at DATABASE_URL cannot be used: ${messageOf(error) || code}. Check that PostgreSQL runs there, and the name, user and password in the address.`,
+  );
 }
 
 function makeStartgg({ startgg }: Config, db: Database, log: Log): StartggClient {

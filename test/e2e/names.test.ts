@@ -7,7 +7,7 @@ import { test, textOf } from './stage.ts';
 const NASTY = '@everyone **x** <@1> <@&2> <#3> `y` ||z|| [a](https://example.org) <img onerror=1>';
 const LONG = `${NASTY} ${'_long_ '.repeat(200)}end`;
 /** Markup that would have an effect: not behind a backslash. */
-const LIVE = /(?<!\\)(@everyone|\*\*x|<@|<#|`y|\|\|z|\[a|<img)/;
+const LIVE = /(?<!\\)(@everyone|\*\*x|<@!?&?[1-4]>|<#3>|`y|\|\|z|\[a|<img)/;
 
 /** What a person reads, the lines of an embed joined. */
 const read = (message: Message) => renderMessage(message).replace(/^▌ ?/gm, '');

@@ -47,7 +47,7 @@ test.concurrent('where Herald may not post, it says what is missing; the channel
   expect(await stage.ask('setup channel', { channel: other.id })).toContain(`<#${other.id}>`);
   const { message, handle } = await stage.begin();
   expect(message.channelId).toBe(other.id);
-  expect(handle.original()?.content).toContain(`(in <#${other.id}>)`);
+  expect(handle.original()?.content).toContain(`Watch it in <#${other.id}>: https://`);
   await stage.shows(message, /Done/);
   expect(stage.posted()).toEqual([]);
 });
