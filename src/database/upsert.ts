@@ -9,8 +9,8 @@ type Column = { property: string; name: string; type: string; key: boolean };
 
 /**
  * Inserts or updates rows of one table, all of them in one statement from one JSON array, in key order (so that two
- * writers never wait for each other in a circle). A row that is already there as it is stays untouched; a changed one
- * gets `updated_at`, loses `deleted_at`, and takes the next number of `seq` where the table has one.
+ * writers never wait for each other in a circle). A row that is already there as it is stays untouched and unlocked, so
+ * that two events with the same players are written side by side; a changed one gets `updated_at`, loses `deleted_at`, and takes the next number of `seq` where the table has one.
  *
  * @param given rows by property name; all have the same properties and no two have the same key
  */
@@ -22,37 +22,36 @@ export async function upsert<T extends object>(
   const [first] = given;
   if (!first) return { new: 0, changed: 0, unchanged: 0 };
   const { table, columns, versioned, sequence } = describe(em, entity, Object.keys(first));
-  const list = (part: (column: Column) => RawBuilder<unknown>, some = columns) => sql.join(some.map(part));
+  const names = (some: readonly Column[], prefix = '') =>
+    sql.join(some.map(({ name }) => sql.ref(prefix + name)));
   const keys = columns.filter((column) => column.key);
   const values = columns.filter((column) => !column.key);
-  const touched = [
-    ...values.map((column) => sql`${sql.ref(column.name)} = excluded.${sql.ref(column.name)}`),
-    ...(versioned ? [sql`updated_at = now()`, sql`deleted_at = null`] : []),
-    ...(sequence ? [sql`seq = excluded.seq`] : []),
-  ];
-  const isDifferent = [
+  const isDifferent = (other: string) => [
     ...(values.length > 0
-      ? [
-          sql`row(${list((column) => sql`old.${sql.ref(column.name)}`, values)}) is distinct from
-              row(${list((column) => sql`excluded.${sql.ref(column.name)}`, values)})`,
-        ]
+      ? [sql`row(${names(values, 'old.')}) is distinct from row(${names(values, other)})`]
       : []),
     ...(versioned ? [sql`old.deleted_at is not null`] : []),
   ];
-  const onConflict =
-    touched.length > 0
-      ? sql`do update set ${sql.join(touched)} where ${sql.join(isDifferent, sql` or `)}`
-      : sql`do nothing`;
+  const assignments = [
+    ...values.map(({ name }) => sql`${sql.ref(name)} = excluded.${sql.ref(name)}`),
+    ...(versioned ? [sql`updated_at = now()`, sql`deleted_at = null`] : []),
+    ...(sequence ? [sql`seq = excluded.seq`] : []),
+  ];
+  const any = (conditions: readonly RawBuilder<unknown>[]) => sql.join([...conditions], sql` or `);
   const written = await firstRow(
     em,
     sql<{ new: number; changed: number }>`
-      with written as (
-        insert into ${sql.table(table)} as old (${list((column) => sql.ref(column.name))})
-        select ${list((column) => sql.ref(column.property))}
+      with given as (
+        select ${sql.join(columns.map(({ property, name }) => sql`${sql.ref(property)} as ${sql.ref(name)}`))}
         from json_to_recordset(${JSON.stringify(given)}::json)
-          as given(${list((column) => sql`${sql.ref(column.property)} ${sql.raw(column.type)}`)})
-        order by ${list((column) => sql.ref(column.property), keys)}
-        on conflict (${list((column) => sql.ref(column.name), keys)}) ${onConflict}
+          as given(${sql.join(columns.map(({ property, type }) => sql`${sql.ref(property)} ${sql.raw(type)}`))})
+      ), written as (
+        insert into ${sql.table(table)} as old (${names(columns)})
+        select ${names(columns, 'given.')} from given left join ${sql.table(table)} old using (${names(keys)})
+        where ${any([sql`${sql.ref(`old.${keys[0]?.name}`)} is null`, ...isDifferent('given.')])}
+        order by ${names(keys, 'given.')}
+        on conflict (${names(keys)})
+          ${assignments.length > 0 ? sql`do update set ${sql.join(assignments)} where ${any(isDifferent('excluded.'))}` : sql`do nothing`}
         returning (old.xmax = 0) as is_new
       )
       select count(*) filter (where is_new)::int as new, count(*) filter (where not is_new)::int as changed from written`,

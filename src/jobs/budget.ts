@@ -64,7 +64,7 @@ export class SharedBudget {
             select coalesce(jsonb_agg(case when w->>'id' = ${slot.id}
               then jsonb_set(w, '{until}', to_jsonb(${NOW} + ${windowMs}::bigint)) else w end), '[]')
             from jsonb_array_elements(windows) w)
-          where provider = ${provider} and credential = ${this.#credential}`,
+          where provider = ${provider} and credential = ${this.#credential} returning ${NO_DISK}`,
     );
   }
 
@@ -90,40 +90,47 @@ export class SharedBudget {
   }
 
   async #tryAcquire(keepFree: number): Promise<Grant> {
+    const row = await this.#take(keepFree);
+    if (row) return { ...row, wait_ms: Math.max(10, row.wait_ms) };
+    await rows(
+      this.#db.em(),
+      sql`insert into budget (provider, credential) values (${this.#allowance.provider}, ${this.#credential}) on conflict do nothing`,
+    );
+    return await this.#tryAcquire(keepFree);
+  }
+
+  /** One statement, so that the row that all requests of all processes need is held as shortly as can be. */
+  async #take(keepFree: number): Promise<Grant | undefined> {
     const { provider, requests, windowMs, timeoutMs } = this.#allowance;
     const id = randomUUID();
-    return await this.#db.transaction(async (em) => {
-      await rows(
-        em,
-        sql`insert into budget (provider, credential) values (${provider}, ${this.#credential}) on conflict do nothing`,
-      );
-      const row = await firstRow(
-        em,
-        sql<Omit<Grant, 'id'> & { granted: boolean }>`
-          with mine as (
-            select *, ${NOW} as now from budget where provider = ${provider} and credential = ${this.#credential} for update
-          ), used as (
-            select coalesce(jsonb_agg(w order by (w->>'until')::bigint), '[]') as slots, count(*)::int as n, min((w->>'until')::bigint) as first
-            from mine, jsonb_array_elements(windows) w where (w->>'until')::bigint > now
-          ), verdict as (
-            select mine.*, slots, n, greatest(
-              ceil(extract(epoch from blocked_until) * 1000)::bigint - now,
-              case when n + ${keepFree}::int >= ${requests}::int then (slots->(n + ${keepFree}::int - ${requests}::int)->>'until')::bigint - now end,
-              case when n >= ${Math.ceil(requests * 0.75)}::int then last_start + ${Math.floor(windowMs / requests)}::int - now end,
-              0) as wait
-            from mine, used
-          ), taken as (
-            update budget set last_start = case when wait = 0 then now else budget.last_start end,
-              windows = case when wait = 0 then slots || jsonb_build_object('id', ${id}::text, 'until', now + ${timeoutMs + windowMs}::bigint) else slots end
-            from verdict where budget.provider = verdict.provider and budget.credential = verdict.credential
-          )
-          select wait = 0 as granted, wait::float8 as wait_ms, (${requests}::int - n - 1)::int as remaining from verdict`,
-      );
-      if (!row) throw new Error('the budget row vanished');
-      return { id: row.granted ? id : null, remaining: row.remaining, wait_ms: Math.max(10, row.wait_ms) };
-    });
+    return await firstRow(
+      this.#db.em(),
+      sql<Grant>`
+      with mine as (
+        select *, ${NOW} as now from budget where provider = ${provider} and credential = ${this.#credential} for update
+      ), used as (
+        select coalesce(jsonb_agg(w order by (w->>'until')::bigint), '[]') as slots, count(*)::int as n, min((w->>'until')::bigint) as first
+        from mine, jsonb_array_elements(windows) w where (w->>'until')::bigint > now
+      ), verdict as (
+        select mine.*, slots, n, greatest(
+          ceil(extract(epoch from blocked_until) * 1000)::bigint - now,
+          case when n + ${keepFree}::int >= ${requests}::int then (slots->(n + ${keepFree}::int - ${requests}::int)->>'until')::bigint - now end,
+          case when n >= ${Math.ceil(requests * 0.75)}::int then last_start + ${Math.floor(windowMs / requests)}::int - now end,
+          0) as wait
+        from mine, used
+      ), taken as (
+        update budget set last_start = case when wait = 0 then now else budget.last_start end,
+          windows = case when wait = 0 then slots || jsonb_build_object('id', ${id}::text, 'until', now + ${timeoutMs + windowMs}::bigint) else slots end
+        from verdict where budget.provider = verdict.provider and budget.credential = verdict.credential
+      )
+      select case when wait = 0 then ${id}::text end as id, wait::float8 as wait_ms,
+            (${requests}::int - n - 1)::int as remaining, ${NO_DISK} from verdict`,
+    );
   }
 }
 
 /** Milliseconds since 1970 by the database's clock, which all processes share. */
 const NOW = sql`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+
+/** Nothing is lost with a slot that a crash of the database forgets, so its disk is not waited for. */
+const NO_DISK = sql`set_config('synchronous_commit', 'off', true)`;

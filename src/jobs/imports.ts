@@ -125,7 +125,9 @@ export class Imports {
   async retry(scope: Scope, id: number, also?: Also): Promise<ImportJob> {
     const states: JobState[] = ['PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'FAILED'];
     const retry: Also = async (em, job) => {
-      const reopened = await this.#list(em, job).reopenFailed();
+      const list = this.#list(em, job);
+      const reopened = await list.reopenFailed();
+      await list.countErrors();
       if (reopened === 0) throw new UserError(`Nothing failed in import ${job.id}.`);
       if (job.state !== 'RUNNING' && job.state !== 'PENDING') await this.#goOn(em, job);
     };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { sql } from 'kysely';
-import { type Database, firstRow, rows } from '../database/database.ts';
+import { type RawBuilder, sql } from 'kysely';
+import { type Database, type EntityManager, firstRow, rows } from '../database/database.ts';
 import {
   BudgetExhaustedError,
   GiveUpError,
@@ -10,12 +10,11 @@ import {
 } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { touchLive } from '../outbox/live-message.ts';
-import { addCounts } from './counters.ts';
+import { countersAfter } from './counters.ts';
 import type { WorkItem } from './item.ts';
 import type { ImportKind, JobContext } from './kind.ts';
 import { jitter, type Outage } from './outage.ts';
 import type { Queue } from './queue.ts';
-import type { PhaseCounts } from './state.ts';
 import { finishJob, holdsLease, IMPORT_MESSAGE, releaseLease } from './store.ts';
 import { WorkList } from './work-list.ts';
 
@@ -170,46 +169,49 @@ export class Slice {
         this.#resumeAfterMs = Math.max(this.#resumeAfterMs ?? 0, error.waitMs);
       else if (error instanceof SourceBlockedError) await this.#fail(error.message);
       else if (error instanceof GiveUpError)
-        await this.#locked((em) => this.#list(em).fail(item.id, error.message));
+        await this.#write(async (_, list) => {
+          await list.fail(item.id, error.message);
+          return [];
+        });
       else await this.#retry(item, error, started);
     }
   }
 
   /** Writes a page, settles its item and moves the counters and the status message, all in one transaction. */
   async #commit(item: WorkItem, commit: Awaited<ReturnType<ImportKind['read']>>): Promise<void> {
-    await this.#locked(async (em, counters) => {
-      const list = this.#list(em);
+    await this.#write(async (em, list) => {
       if (!(await list.settle(item))) throw new SupersededError();
-      const next = addCounts(counters, await commit(em, list));
-      await rows(
-        em,
-        sql`update import_job set counters = ${JSON.stringify(next)}::jsonb, current_item = ${item.label}, reason = null,
-              phase = (select ${this.#phaseName()} from import_item where id = ${item.id})
-            where id = ${this.#job.id}`,
-      );
+      const counters = countersAfter(await commit(em, list));
+      const names = sql.join(this.#kind.phases.map((phase) => sql`${phase.name}::text`));
+      const phase = sql`(select (array[${names}])[phase_order + 1] from import_item where id = ${item.id})`;
+      return [
+        sql`counters = ${counters}`,
+        sql`current_item = ${item.label}`,
+        sql`reason = null`,
+        sql`phase = coalesce(${phase}, phase)`,
+      ];
     });
   }
 
-  #phaseName() {
-    const names = sql.join(this.#kind.phases.map((phase) => sql`${phase.name}::text`));
-    return sql`(array[${names}])[phase_order + 1]`;
-  }
-
   /**
-   * Runs `work` in a transaction in which this slice holds the job; throws LeaseLostError when it no longer does. Its disk
-   * is not waited for: what a crash of the database itself takes back of the last moment is on the work list again.
+   * Runs `work` in a transaction that is committed only if this slice still holds the job; throws LeaseLostError when it
+   * no longer does. Pages are written side by side: the job's row, which all of them move, is taken last and for a moment.
+   * The disk is not waited for: what a crash of the database itself takes back of the last moment is on the list again.
+   *
+   * @param work gives what is to change in the job's row
    */
-  async #locked(
-    work: (em: Parameters<typeof touchLive>[0], counters: Record<string, PhaseCounts>) => Promise<unknown>,
-  ): Promise<void> {
+  async #write(work: (em: EntityManager, list: WorkList) => Promise<RawBuilder<unknown>[]>): Promise<void> {
     await this.#db.transaction(async (em) => {
+      await rows(em, sql`set local synchronous_commit = off`);
+      const list = this.#list(em);
+      const changes = await work(em, list);
       const held = await firstRow(
         em,
-        sql<{ counters: Record<string, PhaseCounts> }>`
-          select counters, set_config('synchronous_commit', 'off', true) from import_job where id = ${this.#job.id} and lease = ${this.#lease} for update`,
+        sql`update import_job set ${sql.join([sql`lease = lease`, ...changes])}
+            where id = ${this.#job.id} and lease = ${this.#lease} returning id`,
       );
       if (!held) throw new LeaseLostError();
-      await work(em, held.counters);
+      if (list.hasErrorsChanged) await list.countErrors();
       await touchLive(em, IMPORT_MESSAGE, String(this.#job.id));
     });
   }
@@ -230,10 +232,9 @@ export class Slice {
     const wait = await this.#sourceWait(error, started);
     if (this.#abort.signal.aborted) return;
     if (wait === undefined) return await this.#countAttempt(item, messageOf(error));
-    await this.#locked(async (em) => {
-      await this.#list(em).postpone(item.id, messageOf(error), wait);
-      const reason = `${messageOf(error)}. Trying again by itself.`;
-      await rows(em, sql`update import_job set reason = ${reason} where id = ${this.#job.id}`);
+    await this.#write(async (_, list) => {
+      await list.postpone(item.id, messageOf(error), wait);
+      return [sql`reason = ${`${messageOf(error)}. Trying again by itself.`}`];
     });
     this.#resumeAfterMs = Math.max(this.#resumeAfterMs ?? 0, wait);
   }
@@ -247,11 +248,11 @@ export class Slice {
   }
 
   async #countAttempt(item: WorkItem, reason: string): Promise<void> {
-    await this.#locked(async (em) => {
-      const list = this.#list(em);
+    await this.#write(async (_, list) => {
       const wait = this.#retryWaitsMs[(await list.countAttempt(item.id)) - 1];
       if (wait === undefined) await list.fail(item.id, reason);
       else await list.postpone(item.id, reason, jitter(wait));
+      return [];
     });
   }
 

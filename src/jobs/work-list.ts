@@ -13,6 +13,8 @@ export class WorkList {
   readonly #em: EntityManager;
   readonly #jobId: number;
   readonly #phases: readonly string[];
+  /** Whether items failed, or failed ones were taken off: the job's own number of them is to be counted anew. */
+  hasErrorsChanged = false;
   /** The item that was settled, when it is the only page of its walk: most walks have just one. */
   #alone: WalkPage | undefined;
 
@@ -66,8 +68,16 @@ export class WorkList {
     return row?.ms == null ? undefined : Math.max(0, row.ms);
   }
 
-  /** Marks an item done, if it is still to do (a restarted walk takes its pages off the list). */
+  /**
+   * Marks an item done, if it is still to do (a restarted walk takes its pages off the list). From here to the end of the
+   * transaction no other page of the same walk is settled: its first page's row stands for the walk.
+   */
   async settle(item: WorkItem): Promise<boolean> {
+    if (item.page > 1)
+      await rows(
+        this.#em,
+        sql`select 1 from import_item where job_id = ${this.#jobId} and kind = ${item.kind} and key = ${item.key} and page = 1 for update`,
+      );
     const settled = await firstRow(
       this.#em,
       sql<{ others: number }>`update import_item settled set state = 'done', error = null
@@ -112,7 +122,7 @@ export class WorkList {
       this.#em,
       sql`delete from import_item where job_id = ${this.#jobId} and kind = ${kind} and key = ${key} and page > 1`,
     );
-    await this.#countErrors();
+    this.hasErrorsChanged = true;
   }
 
   /** Puts the first page of an item back on the list. */
@@ -121,6 +131,7 @@ export class WorkList {
     key: string,
     options: { data?: Record<string, unknown>; afterMs?: number } = {},
   ): Promise<void> {
+    this.#alone = undefined;
     await rows(
       this.#em,
       sql`update import_item set state = 'pending', attempts = 0, error = null,
@@ -132,8 +143,9 @@ export class WorkList {
 
   /** Leaves an item as failed, with the reason that people are shown. */
   async fail(id: string, reason: string): Promise<void> {
+    this.#alone = undefined;
     await rows(this.#em, sql`update import_item set state = 'failed', error = ${reason} where id = ${id}`);
-    await this.#countErrors();
+    this.hasErrorsChanged = true;
   }
 
   /** Puts all failed items back on the list. Returns how many there were. */
@@ -143,7 +155,7 @@ export class WorkList {
       sql`update import_item set state = 'pending', attempts = 0, not_before = null
           where job_id = ${this.#jobId} and state = 'failed' returning id`,
     );
-    await this.#countErrors();
+    this.hasErrorsChanged = true;
     return reopened.length;
   }
 
@@ -166,7 +178,8 @@ export class WorkList {
     );
   }
 
-  async #countErrors(): Promise<void> {
+  /** Counts the failed items anew. The caller holds the job's row, so that two do not count past each other. */
+  async countErrors(): Promise<void> {
     await rows(
       this.#em,
       sql`update import_job set error_count = (select count(*) from import_item where job_id = ${this.#jobId} and state = 'failed')

@@ -13,7 +13,7 @@ const linesOf = (out: string) =>
     .map((line) => JSON.parse(line) as Line);
 const ok = { code: 0, err: '' };
 
-test('import startgg works by itself and tells each step as JSON', async ({ open }) => {
+test.concurrent('import startgg works by itself and tells each step as JSON', async ({ open }) => {
   const stage = await open({ empty: true, startgg: brisk });
   const { out, ...rest } = await stage.cli('import', 'startgg', ...GAME, '--json');
   expect(rest).toEqual(ok);
@@ -45,7 +45,7 @@ test('import startgg works by itself and tells each step as JSON', async ({ open
   });
 });
 
-test('wrong usage ends with 2, a wrong wish with 1, both in plain words', async ({ open }) => {
+test.concurrent('wrong usage ends with 2, a wrong wish with 1, both in plain words', async ({ open }) => {
   const stage = await open();
   const cases: [string[], number, RegExp][] = [
     [['import', 'startgg', '--game', '2XKO'], 2, /--since/],
@@ -63,7 +63,7 @@ test('wrong usage ends with 2, a wrong wish with 1, both in plain words', async 
   }
 });
 
-test('without a token it says which and where to get it', async ({ open }) => {
+test.concurrent('without a token it says which and where to get it', async ({ open }) => {
   const stage = await open({ env: { STARTGG_TOKEN: '', DISCORD_TOKEN: '' } });
   const startgg = await stage.cli('import', 'startgg', ...GAME);
   expect(startgg.code).toBe(1);
@@ -73,7 +73,9 @@ test('without a token it says which and where to get it', async ({ open }) => {
   expect(deploy.err).toMatch(/DISCORD_TOKEN is missing/);
 });
 
-test('Ctrl-C pauses the import and says how to go on; typed again, it is taken up', async ({ open }) => {
+test.concurrent('Ctrl-C pauses the import and says how to go on; typed again, it is taken up', async ({
+  open,
+}) => {
   const stage = await open({ startgg: brisk });
   const cli = stage.startCli('import', 'startgg', ...GAME);
   await stage.startgg.waitFor((requests) => requests.length > 20, 20_000);
@@ -90,7 +92,7 @@ test('Ctrl-C pauses the import and says how to go on; typed again, it is taken u
   expect(await stage.differences()).toEqual([]);
 });
 
-test('killed in the middle and typed again, the import is taken up', async ({ open }) => {
+test.concurrent('killed in the middle and typed again, the import is taken up', async ({ open }) => {
   const stage = await open({ startgg: brisk });
   const cli = stage.startCli('import', 'startgg', ...GAME);
   await stage.startgg.waitFor((requests) => requests.length > 20, 20_000);
@@ -106,7 +108,9 @@ test('killed in the middle and typed again, the import is taken up', async ({ op
   expect(await stage.differences()).toEqual([]);
 });
 
-test('while a worker lives it only watches, and takes over when that one dies', async ({ open }) => {
+test.concurrent('while a worker lives it only watches, and takes over when that one dies', async ({
+  open,
+}) => {
   const stage = await open({ startgg: brisk });
   const worker = await stage.bot({ ROLES: 'worker' });
   const cli: Cli = stage.startCli('import', 'startgg', ...GAME, '--json');
@@ -119,7 +123,7 @@ test('while a worker lives it only watches, and takes over when that one dies', 
   expect(await stage.differences()).toEqual([]);
 });
 
-test('pause, resume and cancel without any worker', async ({ open }) => {
+test.concurrent('pause, resume and cancel without any worker', async ({ open }) => {
   const stage = await open({ startgg: brisk });
   const gateway = await stage.bot({ ROLES: 'gateway' });
   await stage.ask('import startgg', { game: '2XKO', since: '2026-01-01' });
@@ -138,7 +142,7 @@ test('pause, resume and cancel without any worker', async ({ open }) => {
   expect(await gateway.stop()).toBe(0);
 });
 
-test('commands deploy registers what differs; migrate brings an empty database up to date', async ({
+test.concurrent('commands deploy registers what differs; migrate brings an empty database up to date', async ({
   open,
 }) => {
   const stage = await open({ empty: true });

@@ -10,7 +10,7 @@ async function offered(stage: Stage, subcommand: string, focused: string, value:
   return await stage.place.organiser.autocomplete(typed);
 }
 
-test('what is typed wrongly is answered in plain words, and starts nothing', async ({ open }) => {
+test.concurrent('what is typed wrongly is answered in plain words, and starts nothing', async ({ open }) => {
   const games = [
     { id: 64423, name: '2XKO', displayName: '2XKO', slug: 'game/2xko' },
     { id: 7, name: 'Super Smash Bros.', displayName: null, slug: 'game/smash' },
@@ -40,7 +40,7 @@ test('what is typed wrongly is answered in plain words, and starts nothing', asy
   expect((await stage.sql.query('select 1 from import_job')).rows).toEqual([]);
 });
 
-test('the lists that open while one types come from the database alone', async ({ open }) => {
+test.concurrent('the lists that open while one types come from the database alone', async ({ open }) => {
   const stage = await open({ startgg: slow });
   await stage.bot();
   expect(await offered(stage, 'startgg', 'game', '')).toEqual([]);
@@ -69,7 +69,7 @@ test('the lists that open while one types come from the database alone', async (
   expect(await stage.ask('import startgg', GAME)).toMatch(/already.*is paused.*\/import resume/);
 });
 
-test('/import list and show tell how imports stand; /status tells members less than organisers', async ({
+test.concurrent('/import list and show tell how imports stand; /status tells members less than organisers', async ({
   open,
 }) => {
   const stage = await open();
@@ -87,7 +87,7 @@ test('/import list and show tell how imports stand; /status tells members less t
   const list = await stage.ask('import list');
   expect(list.indexOf(`Import ${running.id}`)).toBeLessThan(list.indexOf(`Import ${done.id}`));
   expect(list).toMatch(/Importing · \d+ %/);
-  const sets = (await stage.job(done.id)).counters.sets?.total.toLocaleString('en-US');
+  const sets = (await stage.job(done.id)).counters.sets?.total?.toLocaleString('en-US');
   expect(list).toContain(`${sets} sets`);
   expect(list).toContain(`/${done.message.channelId}/${done.message.id})`);
   const shown = await stage.ask('import show', { job: String(done.id) });
@@ -104,7 +104,7 @@ test('/import list and show tell how imports stand; /status tells members less t
   expect(forOrganisers).toMatch(/Waiting for a worker\n0/);
 });
 
-test('/setup shows what it set', async ({ open }) => {
+test.concurrent('/setup shows what it set', async ({ open }) => {
   const stage = await open();
   const { guild, channel } = stage.place;
   const role = stage.discord.world.addRole(guild, { name: 'Crew' });
@@ -118,7 +118,7 @@ test('/setup shows what it set', async ({ open }) => {
   expect(await stage.ask('setup show')).toMatch(new RegExp(`<@&${role.id}>[^?]*<#${channel.id}>`));
 });
 
-test('the Errors button shows all that failed, page by page', async ({ open }) => {
+test.concurrent('the Errors button shows all that failed, page by page', async ({ open }) => {
   const stage = await open();
   const events = [...stage.startgg.world.events({ videogameId: 64423 })].slice(0, 13);
   for (const { id } of events) stage.startgg.faults.failEvent(id);

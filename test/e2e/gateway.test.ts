@@ -3,7 +3,9 @@ import { expect } from 'vitest';
 import type { Bot } from '../../src/sandbox/bot.ts';
 import { type Stage, test } from './stage.ts';
 
-test('a command typed while the connection is cut is answered after the resume', async ({ open }) => {
+test.concurrent('a command typed while the connection is cut is answered after the resume', async ({
+  open,
+}) => {
   const stage = await open();
   const bot = await stage.bot();
   stage.discord.gateway.cut();
@@ -12,7 +14,7 @@ test('a command typed while the connection is cut is answered after the resume',
   expect(bot.log).toContain('shard resumed');
 });
 
-test('Herald comes back when Discord asks for it, ends its session or drops it silently', async ({
+test.concurrent('Herald comes back when Discord asks for it, ends its session or drops it silently', async ({
   open,
 }) => {
   const stage = await open({ discord: { heartbeatIntervalMs: 400 } });
@@ -42,7 +44,7 @@ test('Herald comes back when Discord asks for it, ends its session or drops it s
   expect(bot.process.exitCode).toBeNull();
 });
 
-test.for([
+test.concurrent.for([
   ['a wrong token', { DISCORD_TOKEN: 'wrong' }, [/DISCORD_TOKEN was refused.*Reset Token/]],
   ['no token', { DISCORD_TOKEN: '' }, [/DISCORD_TOKEN is missing.*discord\.com\/developers/]],
   [

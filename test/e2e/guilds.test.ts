@@ -13,7 +13,7 @@ function neighbours({ discord }: Stage) {
   return { guild, by: discord.person(owner.id), at: { guildId: guild.id, channelId: channel.id } };
 }
 
-test('a member like any other is refused, by command and by button, until made an organiser', async ({
+test.concurrent('a member like any other is refused, by command and by button, until made an organiser', async ({
   open,
 }) => {
   const stage = await open({ startgg: slow });
@@ -56,7 +56,7 @@ test('a member like any other is refused, by command and by button, until made a
   ]);
 });
 
-test('two guilds import the same game at once and see nothing of each other', async ({ open }) => {
+test.concurrent('two guilds import the same game at once and see nothing of each other', async ({ open }) => {
   const stage = await open({ startgg: slow });
   const { by, at } = neighbours(stage);
   await stage.bot();
@@ -91,7 +91,7 @@ test('two guilds import the same game at once and see nothing of each other', as
   expect(stage.posted(at.channelId)).toEqual([theirs.message]);
 });
 
-test('removed from a guild, also while it was down, Herald ends the work there and nowhere else', async ({
+test.concurrent('removed from a guild, also while it was down, Herald ends the work there and nowhere else', async ({
   open,
 }) => {
   const stage = await open({ startgg: slow });

@@ -5,7 +5,7 @@ import { GAME, test } from './stage.ts';
 const TAKES_OVER_WITHIN_MS = 30_000;
 const brisk = { latency: { minMs: 60, maxMs: 240 } };
 
-test('a worker without a gateway runs the import and keeps its message', async ({ open }) => {
+test.concurrent('a worker without a gateway runs the import and keeps its message', async ({ open }) => {
   const stage = await open({ startgg: brisk });
   const worker = await stage.bot({ ROLES: 'worker' });
   const gateway = await stage.bot({ ROLES: 'gateway' });
@@ -19,7 +19,7 @@ test('a worker without a gateway runs the import and keeps its message', async (
   expect(stage.posted()).toEqual([message]);
 });
 
-test('when the worker at work is killed, the other takes over', async ({ open }) => {
+test.concurrent('when the worker at work is killed, the other takes over', async ({ open }) => {
   const stage = await open({ startgg: brisk });
   await stage.bot({ ROLES: 'gateway' });
   const workers = [await stage.bot({ ROLES: 'worker' }), await stage.bot({ ROLES: 'worker' })];
@@ -38,7 +38,7 @@ test('when the worker at work is killed, the other takes over', async ({ open })
   expect(stage.posted()).toEqual([message]);
 });
 
-test('processes that start together on an empty database share the work', async ({ open }) => {
+test.concurrent('processes that start together on an empty database share the work', async ({ open }) => {
   const stage = await open({ empty: true });
   const together = [stage.launch(), stage.launch({ ROLES: 'worker' }), stage.launch({ ROLES: 'worker' })];
   await Promise.all(together.map((bot) => bot.ready()));
@@ -47,7 +47,9 @@ test('processes that start together on an empty database share the work', async 
   expect(await stage.differences()).toEqual([]);
 });
 
-test('two imports keep to the one allowance of their token, in whatever process', async ({ open }) => {
+test.concurrent('two imports keep to the one allowance of their token, in whatever process', async ({
+  open,
+}) => {
   const limit = { requests: 80, windowMs: 60_000 };
   const stage = await open({ startgg: { limit }, env: { STARTGG_REQUESTS_PER_MINUTE: '80' } });
   await stage.bot();

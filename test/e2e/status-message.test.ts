@@ -3,8 +3,6 @@ import type { Fault } from '../../src/sandbox/discord/faults.ts';
 import { GAME, type Stage, test } from './stage.ts';
 
 const slow = { latency: { minMs: 200, maxMs: 500 } };
-const POSTS = { method: 'POST', path: /^\/channels\/\d+\/messages$/ };
-const EDITS = { method: 'PATCH', path: /^\/channels\/\d+\/messages\/\d+$/ };
 
 /** Takes permissions away from everyone, the bot too. */
 function deny(
@@ -83,49 +81,57 @@ test.concurrent('its channel deleted and no other set, the import goes on, and /
   expect(await stage.differences()).toEqual([]);
 });
 
-const TROUBLES: Record<string, Fault[]> = {
-  'errors of its own': [
-    { ...POSTS, kind: 'status', status: 500 },
-    { ...EDITS, kind: 'status', status: 502, times: 3 },
+/** What goes wrong with the posts and edits in one channel. */
+const TROUBLES: Record<string, (posts: Match, edits: Match) => Fault[]> = {
+  errors: (posts, edits) => [
+    { ...posts, kind: 'status', status: 500 },
+    { ...edits, kind: 'status', status: 502, times: 3 },
   ],
-  'a rate limit': [
-    { ...POSTS, kind: 'status', status: 429, ...limited() },
-    { ...EDITS, kind: 'status', status: 429, ...limited(), times: 2 },
+  limits: (posts, edits) => [
+    { ...posts, kind: 'status', status: 429, ...limited },
+    { ...edits, kind: 'status', status: 429, ...limited, times: 2 },
   ],
-  'answers that never come': [
-    { ...POSTS, kind: 'hang', ms: 8_000 },
-    { ...EDITS, kind: 'hang', ms: 8_000 },
+  'no-answers': (posts, edits) => [
+    { ...posts, kind: 'hang', ms: 8_000 },
+    { ...edits, kind: 'hang', ms: 8_000 },
   ],
-  'lost answers': [
-    { ...POSTS, kind: 'lost-answer', times: 3 },
-    { ...EDITS, kind: 'lost-answer', times: 3 },
+  'lost-answers': (posts, edits) => [
+    { ...posts, kind: 'lost-answer', times: 3 },
+    { ...edits, kind: 'lost-answer', times: 3 },
   ],
-  'late answers': [
-    { ...POSTS, kind: 'delay', ms: 7_000 },
-    { ...EDITS, kind: 'delay', ms: 7_000 },
+  'late-answers': (posts, edits) => [
+    { ...posts, kind: 'delay', ms: 7_000 },
+    { ...edits, kind: 'delay', ms: 7_000 },
   ],
 };
+type Match = Pick<Fault, 'method' | 'path'>;
 
-test.concurrent.for(Object.entries(TROUBLES))(
-  'when Discord answers with %s, there is one message and it ends as it should',
-  async ([, faults], { open }) => {
-    const stage = await open({ startgg: slow });
-    for (const fault of faults) stage.discord.faults.add(fault);
-    await stage.bot();
-    await stage.ask('import startgg', GAME);
-    const message = await stage.discord.waitFor(() => stage.posted()[0], {
-      what: 'the message',
+const limited = {
+  headers: { 'retry-after': '1', 'x-ratelimit-scope': 'shared' },
+  body: { message: 'The resource is being rate limited.', retry_after: 1, global: false },
+};
+
+test.concurrent('whatever Discord answers, there is one message, and it ends with the final state', async ({
+  open,
+}) => {
+  const stage = await open({ startgg: slow });
+  await stage.bot();
+  const stories = Object.entries(TROUBLES).map(([name, faults], i) => {
+    const { id } = stage.discord.world.addChannel(stage.place.guild, { name });
+    const posts = { method: 'POST', path: new RegExp(`^/channels/${id}/messages$`) };
+    const edits = { method: 'PATCH', path: new RegExp(`^/channels/${id}/messages/`) };
+    for (const fault of faults(posts, edits)) stage.discord.faults.add(fault);
+    return { name, since: `2026-01-0${i + 1}`, at: { ...stage.here, channelId: id } };
+  });
+  for (const { since, at } of stories) await stage.ask('import startgg', { ...GAME, since }, { at });
+  for (const { name, at } of stories) {
+    const posted = () => stage.posted(at.channelId);
+    const message = await stage.discord.waitFor(() => posted()[0], {
+      what: `${name}: a message`,
       timeoutMs: 30_000,
     });
     await stage.shows(message, /Done/, 60_000);
-    expect(stage.posted()).toEqual([message]);
-    expect(await stage.job(1)).toMatchObject({ state: 'COMPLETED', error_count: 0 });
-  },
-);
-
-function limited() {
-  return {
-    headers: { 'retry-after': '1', 'x-ratelimit-scope': 'shared' },
-    body: { message: 'The resource is being rate limited.', retry_after: 1, global: false },
-  };
-}
+  }
+  for (const { name, at } of stories)
+    expect({ name, messages: stage.posted(at.channelId).length }).toEqual({ name, messages: 1 });
+});

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { entities } from '../../src/app.ts';
 import { Database, firstRow } from '../../src/database/database.ts';
-import { addCounts } from '../../src/jobs/counters.ts';
+import { countersAfter } from '../../src/jobs/counters.ts';
 import type { PhaseCounts } from '../../src/jobs/state.ts';
 import { settlePage, type WalkResult } from '../../src/jobs/walk.ts';
 import { WorkList } from '../../src/jobs/work-list.ts';
@@ -40,7 +40,7 @@ let jobs = 0;
 async function walk(length: number, perPage: number, turns: readonly Turn[]): Promise<Outcome> {
   const source = Array.from({ length }, (_, i) => `e${i}`);
   const seen = new Set<string>();
-  let counts: Record<string, PhaseCounts> = {};
+  let counts: PhaseCounts = { done: 0, total: 0, new: 0, changed: 0, unchanged: 0, gone: 0 };
   let born = 0;
   let result: WalkResult = { state: 'open', counts: {} };
   let reads = 0;
@@ -67,7 +67,7 @@ async function walk(length: number, perPage: number, turns: readonly Turn[]): Pr
       const keys = page.slice(Math.min(turn.empty, page.length));
       const fresh = keys.filter((key) => !seen.has(key));
       for (const key of keys) seen.add(key);
-      await list.settle(item.id);
+      await list.settle(item);
       result = await settlePage(
         list,
         item,
@@ -76,10 +76,16 @@ async function walk(length: number, perPage: number, turns: readonly Turn[]): Pr
         { keys, empty: page.length - keys.length, total: Math.max(0, source.length + turn.lie) },
         { new: fresh.length, changed: 0 },
       );
-      counts = addCounts(counts, { things: result.counts });
+      const after = countersAfter({ things: result.counts });
+      const told = await firstRow(
+        em,
+        sql<{
+          counters: { things: PhaseCounts };
+        }>`update import_job set counters = ${after} where id = ${job?.id} returning counters`,
+      );
+      counts = told?.counters.things ?? counts;
     }
-    const none = { done: 0, total: 0, new: 0, changed: 0, unchanged: 0, gone: 0 };
-    return { result, counts: counts.things ?? none, seen, source, reads, calm };
+    return { result, counts, seen, source, reads, calm };
   });
 }
 
