@@ -34,7 +34,7 @@ export async function upsert<T extends object>(
   ];
   const assignments = [
     ...values.map(({ name }) => sql`${sql.ref(name)} = excluded.${sql.ref(name)}`),
-    ...(versioned ? [sql`updated_at = now()`, sql`deleted_at = null`] : []),
+    ...(versioned ? [sql`updated_at = now()`, sql`deleted_at = null`, sql`created_at = ${BORN}`] : []),
     ...(sequence ? [sql`seq = excluded.seq`] : []),
   ];
   const any = (conditions: readonly RawBuilder<unknown>[]) => sql.join([...conditions], sql` or `);
@@ -52,13 +52,16 @@ export async function upsert<T extends object>(
         order by ${names(keys, 'given.')}
         on conflict (${names(keys)})
           ${assignments.length > 0 ? sql`do update set ${sql.join(assignments)} where ${any(isDifferent('excluded.'))}` : sql`do nothing`}
-        returning (old.xmax = 0) as is_new
+        returning ${versioned ? sql`old.created_at = now()` : sql`old.xmax = 0`} as is_new
       )
       select count(*) filter (where is_new)::int as new, count(*) filter (where not is_new)::int as changed from written`,
   );
   const { new: isNew, changed } = written ?? { new: 0, changed: 0 };
   return { new: isNew, changed, unchanged: given.length - isNew - changed };
 }
+
+/** A row that was deleted in the moment of its creation was only named by others so far: it is new when it comes itself. */
+const BORN = sql`case when old.deleted_at = old.created_at then now() else old.created_at end`;
 
 function describe<T extends object>(
   em: EntityManager,

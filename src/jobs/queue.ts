@@ -21,7 +21,8 @@ const QUEUES: QueueSettings[] = [
     retryLimit: 1_000_000,
     retryDelay: 1,
     retryBackoff: true,
-    retryDelayMax: 30,
+    // Crashes in a row must not make the next worker wait: it shall go on within 30 s, and 10 of them are the heartbeat's.
+    retryDelayMax: 5,
     expireInSeconds: 3600,
     deleteAfterSeconds: 3600,
     notify: true,

@@ -69,7 +69,6 @@ export async function storeEntrants(
       user: user?.id ?? null,
     })),
   );
-  const named = await namedOnly(em, entrants);
   const written = await upsert(
     em,
     Entrant,
@@ -80,7 +79,7 @@ export async function storeEntrants(
   );
   await upsert(em, EntrantParticipant, links);
   if (written.new < entrants.length) await dropLinks(em, entrants, links);
-  return { ...written, new: written.new + named, changed: Math.max(0, written.changed - named) };
+  return written;
 }
 
 /** Members who are not with these entrants any more lose their links to them. */
@@ -115,15 +114,6 @@ async function nameEntrants(
         from json_to_recordset(${JSON.stringify(entrants)}::json) as given(id int, name text, "initialSeedNum" int)
         order by id on conflict do nothing`,
   );
-}
-
-/** How many of these entrants were only named by sets so far. */
-async function namedOnly(em: EntityManager, entrants: readonly { id: number }[]): Promise<number> {
-  const named = await rows(
-    em,
-    sql`select 1 from startgg_entrant where id = any(${entrants.map(({ id }) => id)}::int[]) and deleted_at = created_at`,
-  );
-  return named.length;
 }
 
 /**
