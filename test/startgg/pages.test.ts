@@ -107,17 +107,17 @@ describe('a list that is longer than start.gg serves', () => {
 
   it('of tournaments is read by windows of time', async () => {
     const world = emptyWorld('windows');
-    for (let i = 0; i < 125; i++)
+    for (let i = 0; i < 155; i++)
       world.addEvent(world.addTournament({ startAt: world.now - i * 40_000 }).id, {
         entrants: 1,
         hasSets: false,
       });
     const ground = await Ground.open(world);
-    const herald = await ground.herald({ deepestEntry: 122 });
+    const herald = await ground.herald({ deepestEntry: 150 });
     const job = await ground.run(herald);
     expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
     expect(await ground.differences()).toEqual([]);
-    expect(job.counters.tournaments).toMatchObject({ done: 125, total: 125, new: 125, unchanged: 0 });
+    expect(job.counters.tournaments).toMatchObject({ done: 155, total: 155, new: 155, unchanged: 0 });
     const lists = ground.startgg.requests.filter((one) => one.operationName === 'Tournaments');
     expect(new Set(lists.map((one) => one.variables.after)).size).toBeGreaterThan(2);
   });
