@@ -205,7 +205,7 @@ export const StartggSet = defineEntity({
     streamUrl: p.text().nullable(),
     stationNumber: p.integer().nullable(),
     /** Rises with every change, so that a reader of changes goes on from its own mark. */
-    seq: p.bigint().$type<string>().defaultRaw(`nextval('startgg_set_seq')`),
+    seq: p.bigint().$type<string>().defaultRaw(`nextval('startgg_set_seq'::regclass)`),
     ...bookkeeping(),
   },
 });

@@ -7,6 +7,8 @@ export class SummaryLine implements Reporter {
       modules.reduce((sum, module) => sum + [...module.children.allTests(state)].length, 0);
     const broken = modules.filter((module) => module.errors().length > 0).length;
     const skipped = count('skipped');
-    process.stdout.write(`\n${count('passed')} passed, ${count('failed') + broken} failed${skipped ? `, ${skipped} skipped` : ''}\n`);
+    process.stdout.write(
+      `\n${count('passed')} passed, ${count('failed') + broken} failed${skipped ? `, ${skipped} skipped` : ''}\n`,
+    );
   }
 }

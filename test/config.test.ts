@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from '../src/config.ts';
+
+const failure = (env: Record<string, string>, needs: string[] = []) => {
+  try {
+    loadConfig(env, needs);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return undefined;
+};
+
+describe('the configuration', () => {
+  it('has defaults for all that is not needed', () => {
+    expect(loadConfig({})).toMatchObject({
+      discord: { token: undefined, apiUrl: 'https://discord.com/api', shards: 'auto' },
+      startgg: { apiUrl: 'https://api.start.gg/gql/alpha', requestsPerMinute: 80 },
+      databaseUrl: undefined,
+      roles: ['gateway', 'worker', 'scheduler'],
+      logLevel: 'info',
+    });
+  });
+
+  it('takes an empty value for one that is not set', () => {
+    expect(loadConfig({ DATABASE_URL: '', LOG_LEVEL: '  ' })).toMatchObject({
+      databaseUrl: undefined,
+      logLevel: 'info',
+    });
+  });
+
+  it('names what is missing, what it is for and where to get it', () => {
+    const message = failure({}, ['DISCORD_TOKEN', 'STARTGG_TOKEN']);
+    expect(message).toMatch(/DISCORD_TOKEN is missing.*discord\.com\/developers/);
+    expect(message).toMatch(/STARTGG_TOKEN is missing.*start\.gg\/admin\/profile\/developer/);
+  });
+
+  it.each([
+    ['DATABASE_URL', 'mysql://x'],
+    ['DISCORD_API_URL', 'not an address'],
+    ['STARTGG_API_URL', 'ftp://start.gg'],
+    ['STARTGG_REQUESTS_PER_MINUTE', '0'],
+    ['STARTGG_REQUESTS_PER_MINUTE', 'eighty'],
+    ['ROLES', 'gateway,cook'],
+    ['SHARDS', '4'],
+    ['LOG_LEVEL', 'loud'],
+  ])('refuses %s=%s by name', (name, value) => {
+    expect(failure({ [name]: value })).toMatch(new RegExp(`^${name} is malformed: .+ It is .+`));
+  });
+
+  it('names every wrong value at once', () => {
+    expect(failure({ LOG_LEVEL: 'loud', ROLES: 'cook' }, ['DISCORD_TOKEN'])?.split('\n')).toHaveLength(3);
+  });
+});

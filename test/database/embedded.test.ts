@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { attachEmbedded, stopEmbedded } from '../../src/database/embedded.ts';
+import { createLog } from '../../src/log.ts';
+
+const log = createLog('silent');
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'herald-embedded-'));
+  await chmod(folder, 0o755);
+});
+afterEach(async () => {
+  await stopEmbedded(folder, { onlyWhenUnused: false }).catch(() => {});
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function connect(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+describe('the embedded PostgreSQL', () => {
+  it('is one server for all that start at once', async () => {
+    const urls = await Promise.all([1, 2, 3].map(() => attachEmbedded(folder, log)));
+    expect(new Set(urls).size).toBe(1);
+  });
+
+  it('stays when the process that started it is killed, and keeps what it holds', async () => {
+    const module = fileURLToPath(new URL('../../src/database/embedded.ts', import.meta.url));
+    const logModule = fileURLToPath(new URL('../../src/log.ts', import.meta.url));
+    const script = `import { attachEmbedded } from ${JSON.stringify(module)}; import { createLog } from ${JSON.stringify(logModule)};
+      process.stdout.write(await attachEmbedded(${JSON.stringify(folder)}, createLog('silent'))); setInterval(() => {}, 1000);`;
+    const starter = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [chunk] = await once(starter.stdout, 'data');
+    const client = await connect(String(chunk));
+    await client.query('create table kept (n int)');
+    starter.kill('SIGKILL');
+    await once(starter, 'exit');
+    expect(await attachEmbedded(folder, log)).toBe(String(chunk));
+    await client.query('insert into kept values (1)');
+    await client.end();
+  });
+
+  it('stops with the last one to leave, and comes back with its data', async () => {
+    const url = await attachEmbedded(folder, log);
+    const client = await connect(url);
+    await client.query('create table kept as select 7 as n');
+    expect(await stopEmbedded(folder, { onlyWhenUnused: true })).toBe(false);
+    await client.end();
+    expect(await stopEmbedded(folder, { onlyWhenUnused: true })).toBe(true);
+    expect(await stopEmbedded(folder, { onlyWhenUnused: false })).toBe(false);
+    const again = await connect(await attachEmbedded(folder, log));
+    expect((await again.query('select n from kept')).rows).toEqual([{ n: 7 }]);
+    await again.end();
+  });
+
+  it('goes on after a lock was left behind by a process that is gone', async () => {
+    await writeFile(join(folder, 'postgres.lock'), '999999999');
+    await expect(attachEmbedded(folder, log)).resolves.toMatch(/^postgres:/);
+  });
+
+  it('never begins anew over a database whose address is lost or damaged', async () => {
+    await attachEmbedded(folder, log);
+    await stopEmbedded(folder, { onlyWhenUnused: false });
+    const file = join(folder, 'postgres.json');
+    const address = await readFile(file, 'utf8');
+    await writeFile(file, '{');
+    await expect(attachEmbedded(folder, log)).rejects.toThrow(/postgres\.json is damaged/);
+    await rm(file);
+    await expect(attachEmbedded(folder, log)).rejects.toThrow(/postgres\.json with its password is gone/);
+    await writeFile(file, address);
+    await expect(attachEmbedded(folder, log)).resolves.toMatch(/^postgres:/);
+  });
+});
