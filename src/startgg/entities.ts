@@ -205,7 +205,12 @@ export const StartggSet = defineEntity({
     streamUrl: p.text().nullable(),
     stationNumber: p.integer().nullable(),
     /** Rises with every change, so that a reader of changes goes on from its own mark. */
-    seq: p.bigint().$type<string>().defaultRaw(`nextval('startgg_set_seq'::regclass)`),
+    seq: p
+      .bigint()
+      .$type<string>()
+      .defaultRaw(`nextval('startgg_set_seq'::regclass)`)
+      // MikroORM reads this default back as that of a serial column.
+      .ignoreSchemaChanges('default'),
     ...bookkeeping(),
   },
 });
