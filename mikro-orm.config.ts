@@ -1,6 +1,7 @@
 // For the migration tool only: `npm run migration:create`. It compares the entities with migrations/schema.json.
-import { defineConfig } from '@mikro-orm/postgresql';
+
 import { resolve } from 'node:path';
+import { defineConfig } from '@mikro-orm/postgresql';
 import { entities } from './src/app.ts';
 import { ormOptions } from './src/database/database.ts';
 import { attachEmbedded } from './src/database/embedded.ts';

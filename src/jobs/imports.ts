@@ -82,8 +82,7 @@ export class Imports {
   /** @throws UserError when there is no such job within the scope */
   async get(scope: Scope, id: number, em: EntityManager = this.#db.em()): Promise<ImportJob> {
     const job = isJobId(id) ? await em.findOne(ImportJob, { ...within(scope), id }) : null;
-    if (!job)
-      throw new UserError('There is no such import here. /import list shows the imports of this server.');
+    if (!job) throw new UserError('There is no such import here. `import list` shows those that there are.');
     return job;
   }
 

@@ -64,7 +64,7 @@ async function tell(place: Place, env: Env): Promise<void> {
     await bot.ready();
     step('An organiser imports a game');
     show(await answerTo(place, 'startgg', { game: '2XKO', since: '2026-01-01' }));
-    show(await until(place, /Importing/));
+    show(await until(place, /Importing · [1-9]/));
     step('In the middle of it the bot is killed (kill -9) and started again');
     await until(place, /Importing · [2-9]\d %/);
     await bot.stop('SIGKILL');
@@ -92,11 +92,11 @@ async function tell(place: Place, env: Env): Promise<void> {
   }
 }
 
-/** Completes a set that is open at start.gg and has both its entrants. Returns its id. */
+/** Completes a set that is being played, or about to be, at start.gg. Returns its id. */
 function playSomething({ startgg: { world } }: Place): string {
   for (const event of world.events({ videogameId: 64423 }))
     for (const set of setsOf(world.bracket(event)))
-      if (!set.bye && set.state === setState.active) {
+      if (!set.bye && (set.state === setState.active || set.state === setState.called)) {
         world.completeSet(setId(set));
         return String(setId(set));
       }

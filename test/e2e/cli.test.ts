@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { commandDefinitions } from '../../src/app.ts';
-import { type Cli, test } from './stage.ts';
+import { test } from './stage.ts';
 
 const brisk = { latency: { minMs: 60, maxMs: 240 } };
 const GAME = ['--game', '2XKO', '--since', '2026-01-01'];
@@ -113,7 +113,7 @@ test.concurrent('while a worker lives it only watches, and takes over when that 
 }) => {
   const stage = await open({ startgg: brisk });
   const worker = await stage.bot({ ROLES: 'worker' });
-  const cli: Cli = stage.startCli('import', 'startgg', ...GAME, '--json');
+  const cli = stage.startCli('import', 'startgg', ...GAME, '--json');
   await worker.logged('slice begins');
   await stage.startgg.waitFor((requests) => requests.length > 20, 20_000);
   await worker.stop('SIGKILL');

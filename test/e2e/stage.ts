@@ -1,8 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { test as base, expect, inject, vi } from 'vitest';
 import { commandDefinitions } from '../../src/app.ts';
@@ -14,6 +11,7 @@ import type { Message } from '../../src/sandbox/discord/messages.ts';
 import type { Person } from '../../src/sandbox/discord/person.ts';
 import { DISCORD_TOKEN, openPlace, type Place, type PlaceOptions } from '../../src/sandbox/place.ts';
 import type { Startgg } from '../../src/sandbox/startgg/server.ts';
+import { type Cli, type CliResult, startCli } from '../support/cli.ts';
 import { discordContract } from '../support/contract.ts';
 import { cloneDatabase } from '../support/databases.ts';
 import { TEMPLATE } from '../support/postgres.ts';
@@ -46,12 +44,6 @@ export type Job = {
   reason: string | null;
 };
 
-export type CliResult = { code: number | null; out: string; err: string };
-/** A running command of the CLI. */
-export type Cli = { signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void; ended: Promise<CliResult> };
-
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-
 /** An import that was begun by a command. */
 export type Begun = { id: number; message: Message; handle: InteractionHandle };
 
@@ -62,7 +54,7 @@ export class Stage {
   readonly env: Env;
   readonly #handles: InteractionHandle[] = [];
   readonly #bots: Bot[] = [];
-  readonly #processes: ChildProcess[] = [];
+  readonly #commands: Cli[] = [];
 
   readonly #drop: () => Promise<void>;
 
@@ -75,7 +67,7 @@ export class Stage {
 
   async close(): Promise<void> {
     await Promise.all(this.#bots.map((bot) => bot.stop('SIGKILL')));
-    for (const child of this.#processes) child.kill('SIGKILL');
+    for (const cli of this.#commands) cli.signal('SIGKILL');
     await this.sql.end();
     await this.place.close();
     await this.#drop();
@@ -141,20 +133,9 @@ export class Stage {
 
   /** Starts a command of the CLI, to be interrupted. */
   startCli(...args: string[]): Cli {
-    const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(process.execPath, [CLI, ...args], { env: { PATH, HOME, ...this.env } });
-    const text = { out: '', err: '' };
-    child.stdout.setEncoding('utf8').on('data', (more) => {
-      text.out += more;
-    });
-    child.stderr.setEncoding('utf8').on('data', (more) => {
-      text.err += more;
-    });
-    this.#processes.push(child);
-    return {
-      signal: (name) => void child.kill(name),
-      ended: once(child, 'close').then(([code]) => ({ code, ...text })),
-    };
+    const cli = startCli(this.env, args);
+    this.#commands.push(cli);
+    return cli;
   }
 
   /** Types a command, such as "import list". */
