@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -50,6 +50,7 @@ export async function attachEmbedded(dataDir: string, log: Log): Promise<string>
  * @returns whether a server was stopped
  */
 export async function stopEmbedded(dataDir: string, options: { onlyWhenUnused: boolean }): Promise<boolean> {
+  if (!(await readServer(dataDir))) return false;
   return await locked(dataDir, async () => {
     const server = await readServer(dataDir);
     if (!server || !(await answers(server.url))) return false;
@@ -142,8 +143,11 @@ async function readServer(dataDir: string): Promise<Server | undefined> {
   }
 }
 
+/** Written beside its place and moved there whole: a crash half-way must not lose the only copy of the password. */
 async function writeServer(dataDir: string, server: Server): Promise<void> {
-  await writeFile(join(dataDir, 'postgres.json'), `${JSON.stringify(server, null, 2)}\n`, { mode: 0o600 });
+  const path = join(dataDir, 'postgres.json');
+  await writeFile(`${path}.new`, `${JSON.stringify(server, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -172,25 +176,45 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
+/** Nothing that is done under the lock takes this long. */
+const LOCK_MS = 180_000;
+
 /** One process at a time starts or stops the server. The lock names its owner, so that a crashed one does not hold it. */
 async function locked<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
   const path = join(dataDir, 'postgres.lock');
-  for (;;) {
-    const file = await open(path, 'wx').catch(() => undefined);
-    if (file) {
-      await file.writeFile(String(process.pid));
-      await file.close();
-      break;
+  // Linked to its place, so that it bears its owner's name from the first moment.
+  const own = `${path}.${randomBytes(6).toString('hex')}`;
+  await writeFile(own, String(process.pid));
+  try {
+    while (!(await isTaken(own, path))) {
+      if (await isLeftBehind(path)) await rm(path, { force: true });
+      else await delay(50);
     }
-    const owner = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (owner > 0 && !isAlive(owner)) await rm(path, { force: true });
-    else await delay(50);
+  } finally {
+    await rm(own, { force: true });
   }
   try {
     return await work();
   } finally {
     await rm(path, { force: true });
   }
+}
+
+function isTaken(own: string, path: string): Promise<boolean> {
+  return link(own, path).then(
+    () => true,
+    (error) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
+  );
+}
+
+/** A process id may be somebody else's by now (in a container it mostly is), so age counts too. */
+async function isLeftBehind(path: string): Promise<boolean> {
+  const [owner, since] = await Promise.all([readFile(path, 'utf8'), stat(path)]).catch(() => []);
+  if (!since) return false;
+  return Date.now() - since.mtimeMs > LOCK_MS || (Number(owner) > 0 && !isAlive(Number(owner)));
 }
 
 function isAlive(pid: number): boolean {

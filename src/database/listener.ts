@@ -52,11 +52,18 @@ export class Listener {
     const client = new Client({ connectionString: this.#url, keepAlive: true });
     client.on('error', (error) => this.#log.warn({ err: error }, 'listening connection lost'));
     client.on('notification', ({ channel, payload }) => this.#emit(channel as Channel, payload ?? ''));
-    client.on('end', () => void this.#reconnect());
     await client.connect();
-    if (this.#sharedLock !== undefined) await client.query(LOCK, [this.#sharedLock]);
-    for (const channel of ['herald_job', 'herald_live'] satisfies Channel[])
-      await client.query(`listen ${channel}`);
+    try {
+      if (this.#sharedLock !== undefined) await client.query(LOCK, [this.#sharedLock]);
+      for (const channel of ['herald_job', 'herald_live'] satisfies Channel[])
+        await client.query(`listen ${channel}`);
+    } catch (error) {
+      await client.end().catch(() => {});
+      throw error;
+    }
+    if (this.#closed) return await client.end();
+    // Not before it stands: an attempt that fails is repeated by whoever made it, and ends too.
+    client.on('end', () => void this.#reconnect());
     this.#client = client;
   }
 

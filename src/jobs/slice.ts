@@ -159,9 +159,9 @@ export class Slice {
     const started = Date.now();
     try {
       const commit = await this.#kind.read(item, context);
-      await this.#commit(item, commit);
       this.#outage.over();
       this.#lastSuccess = Date.now();
+      await this.#commit(item, commit);
     } catch (error) {
       if (this.#abort.signal.aborted || error instanceof SupersededError) return;
       if (error instanceof LeaseLostError) throw error;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -67,6 +67,27 @@ describe('the embedded PostgreSQL', () => {
   it('goes on after a lock was left behind by a process that is gone', async () => {
     await writeFile(join(folder, 'postgres.lock'), '999999999');
     await expect(attachEmbedded(folder, log)).resolves.toMatch(/^postgres:/);
+  });
+
+  it.each([
+    ['by a crash before it was signed', ''],
+    ['in the name of a process that is another one now', String(process.pid)],
+  ])('goes on after a lock was left behind %s', async (_, owner) => {
+    const lock = join(folder, 'postgres.lock');
+    await writeFile(lock, owner);
+    const long = new Date(Date.now() - 600_000);
+    await utimes(lock, long, long);
+    await expect(attachEmbedded(folder, log)).resolves.toMatch(/^postgres:/);
+    expect(await readdir(folder)).not.toContainEqual(expect.stringContaining('lock'));
+  });
+
+  it('has nothing to stop where nothing was ever started', async () => {
+    expect(await stopEmbedded(join(folder, 'nowhere'), { onlyWhenUnused: false })).toBe(false);
+  });
+
+  it('says at once when it cannot even take its lock', async () => {
+    await writeFile(join(folder, 'file'), '');
+    await expect(attachEmbedded(join(folder, 'file'), log)).rejects.toThrow(/EEXIST|ENOTDIR/);
   });
 
   it('never begins anew over a database whose address is lost or damaged', async () => {

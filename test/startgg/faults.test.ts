@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault, StartggRequest } from '../../src/sandbox/startgg/faults.ts';
 import { until } from '../support/until.ts';
-import { emptyWorld, Ground, worldOfOneEvent } from './ground.ts';
-
-const QUICK = {
-  blockedMs: 300,
-  timeoutMs: 1_500,
-  waits: { retryMs: [20, 40, 60, 80], outageMs: [300, 600] },
-};
-
-const asks = (operation: string, id?: number) => (request: StartggRequest) =>
-  request.operationName === operation && (id === undefined || request.variables.id === id);
-
-type Kind = { [K in Fault['kind']]: Omit<Extract<Fault, { kind: K }>, 'match' | 'times'> }[Fault['kind']];
+import { asks, type Kind, QUICK, worldOfEvents } from './faults.ts';
+import { Ground, worldOfOneEvent } from './ground.ts';
 
 const PASSING: Kind[] = [
   { kind: 'http', status: 500 },
@@ -33,16 +23,6 @@ const PASSING: Kind[] = [
   { kind: 'short-page' },
   { kind: 'partial' },
 ];
-
-/** Some events of one tournament. */
-function worldOfEvents(seed: string, count: number, entrants = 5) {
-  const world = emptyWorld(seed);
-  const events = Array.from({ length: count }, () => {
-    const tournament = world.addTournament({ startAt: world.now - 86_400 });
-    return world.addEvent(tournament.id, { entrants, teamSize: 1, state: 'COMPLETED', hasSets: true });
-  });
-  return { world, events };
-}
 
 /** Lets each fault strike once; tells which did. */
 function strike(
@@ -106,65 +86,6 @@ describe('faults that pass', () => {
       }
     },
   );
-});
-
-describe('a refusal for asking too often', () => {
-  it.each<Kind>([
-    { kind: 'rate-limit', retryAfter: 1 },
-    { kind: 'rate-limit-200' },
-    { kind: 'rate-limit-errors' },
-  ])('as $kind keeps everybody from asking for a while, and counts as no failure', async (fault) => {
-    const { world } = worldOfOneEvent('refused', 4);
-    const ground = await Ground.open(world);
-    const herald = await ground.herald({ ...QUICK, blockedMs: 1_000 });
-    ground.startgg.faults.add({ ...fault, match: asks('Tournaments'), times: 2 } as Fault);
-    const job = await ground.start(herald);
-    await until('the block is in the budget', async () => {
-      const [row] = await ground.rows('select 1 from budget where blocked_until > now()');
-      return row;
-    });
-    expect(await ground.ended(herald, job)).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
-    const times = ground.startgg.requests
-      .filter((one) => one.operationName === 'Tournaments')
-      .map((one) => one.at);
-    expect(times).toHaveLength(3);
-    times.slice(1).forEach((at, i) => {
-      expect(at - (times[i] ?? 0)).toBeGreaterThanOrEqual(990);
-    });
-    expect(await ground.rows('select distinct attempts from import_item')).toEqual([{ attempts: 0 }]);
-    expect(await ground.differences()).toEqual([]);
-  });
-});
-
-describe('a page that is too large', () => {
-  it.each<Kind>([{ kind: 'complexity' }, { kind: 'complexity-200' }])(
-    'as $kind begins its walk anew with smaller pages',
-    async (fault) => {
-      const { world, event } = worldOfOneEvent(fault.kind, 150);
-      const ground = await Ground.open(world);
-      const isThird = (request: StartggRequest) =>
-        asks('Sets', event.id)(request) && request.variables.page === 3;
-      ground.startgg.faults.add({ ...fault, match: isThird } as Fault);
-      const job = await ground.run(await ground.herald(QUICK));
-      expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
-      expect(await ground.differences()).toEqual([]);
-      const sizes = ground.startgg.requests
-        .filter((one) => one.operationName === 'Sets' && one.variables.page === 1)
-        .map((one) => Number(one.variables.perPage));
-      expect(sizes).toHaveLength(2);
-      expect(sizes[1]).toBeLessThan(sizes[0] ?? 0);
-      const [sets] = await ground.rows<{ n: number }>('select count(*)::int as n from startgg_set');
-      expect(job.counters.sets).toMatchObject({ done: sets?.n, total: sets?.n, new: sets?.n, unchanged: 0 });
-    },
-  );
-
-  it('is found out where start.gg counts more than the rule says', async () => {
-    const { world } = worldOfOneEvent('dearer', 150);
-    const ground = await Ground.open(world, { dearer: true });
-    const job = await ground.run(await ground.herald(QUICK));
-    expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
-    expect(await ground.differences()).toEqual([]);
-  });
 });
 
 describe('an event that always fails', () => {
@@ -277,32 +198,7 @@ describe('a start.gg that is down', () => {
     });
     expect(await ground.differences()).toEqual([]);
     const [most] = await ground.rows('select max(attempts) as attempts from import_item');
-    // One, where an answer came in between and made the failure look like the item's own.
-    expect(most?.attempts).toBeLessThanOrEqual(1);
-  });
-});
-
-describe('a token that start.gg does not take', () => {
-  it.each<[Kind, RegExp]>([
-    [{ kind: 'invalid-token' }, /does not know the token.*https:\/\/start\.gg\/admin\/profile\/developer/],
-    [{ kind: 'expired-token' }, /has expired.*https:\/\/start\.gg\/admin\/profile\/developer/],
-  ])('ends the job, which says why ($kind), and goes on when resumed', async (fault, words) => {
-    const { world } = worldOfEvents('token', 8);
-    const ground = await Ground.open(world);
-    const herald = await ground.herald(QUICK);
-    const lift = ground.startgg.faults.add({ ...fault, match: asks('Sets'), times: Infinity } as Fault);
-    const job = await ground.start(herald);
-    const failed = await ground.ended(herald, job);
-    expect(failed).toMatchObject({ state: 'FAILED', errorCount: 0, reason: expect.stringMatching(words) });
-    lift();
-    await herald.imports.resume('all', job.id);
-    expect(await ground.ended(herald, job)).toMatchObject({
-      state: 'COMPLETED',
-      errorCount: 0,
-      reason: null,
-    });
-    expect(await ground.differences()).toEqual([]);
-    const lists = ground.startgg.requests.filter((one) => one.operationName === 'Tournaments');
-    expect(lists).toHaveLength(1);
+    // More than none, where an answer came in between and made the failure look like the item's own.
+    expect(most?.attempts).toBeLessThanOrEqual(2);
   });
 });
