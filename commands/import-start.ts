@@ -20,7 +20,7 @@ const LINK_WITHIN_MS = 20_000;
 /** What is asked of start.gg for a person. */
 export type StartggGames = {
   /** @throws UserError when no game, or more than one, is meant */
-  resolveGame(text: string): Promise<{ id: number; name: string }>;
+  resolveGame(text: string, signal: AbortSignal): Promise<{ id: number; name: string }>;
   /** From the database alone. */
   suggestGames(text: string): Promise<{ name: string; value: string }[]>;
 };
@@ -53,7 +53,7 @@ export async function startImport(
   // Wrong dates are said before a request is spent on the game.
   jobOf({ id: 0, name: '' });
   const channelId = await postingChannel(interaction, guilds);
-  const game = await startgg.resolveGame(typed ?? '');
+  const game = await startgg.resolveGame(typed ?? '', signal);
 
   const requestedBy = interaction.user.id;
   const wanted = { ...jobOf(game), guildId, requestedBy, channelId };

@@ -221,5 +221,6 @@ export class Migration20261121032736_first extends Migration {
     this.addSql(`drop table if exists "startgg_entrant" cascade;`);
     this.addSql(`drop table if exists "startgg_set" cascade;`);
     this.addSql(`drop table if exists "startgg_entrant_participant" cascade;`);
+    this.addSql(`drop sequence if exists startgg_set_seq;`);
   }
 }

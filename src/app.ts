@@ -75,14 +75,20 @@ export class App {
   static async open(config: Config, log: Log): Promise<App> {
     const url = config.databaseUrl ?? (await attachEmbedded(config.dataDir, log));
     const db = await Database.connect(url, entities);
-    const ran = await migrate(db, [() => Queue.install(url)]).catch((error) => {
+    const ran = await migrate(db, [() => Queue.install(url)]).catch(async (error) => {
+      await db.close();
       throw explainDatabase(error);
     });
     if (ran.length > 0) log.info({ migrations: ran }, 'schema brought up to date');
     const app = new App(config, log, db);
-    await app.listener.start();
-    await app.queue.start();
-    return app;
+    try {
+      await app.listener.start();
+      await app.queue.start();
+      return app;
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
   }
 
   /** Takes up the roles of this process. */
@@ -132,7 +138,7 @@ export class App {
     const { db, listener, guilds, imports, queue, log, games, config } = this;
     const startgg = config.startgg.token
       ? {
-          resolveGame: (text: string) => games.resolve(text),
+          resolveGame: (text: string, signal: AbortSignal) => games.resolve(text, signal),
           suggestGames: (text: string) => games.suggest(text),
         }
       : undefined;

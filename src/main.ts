@@ -43,6 +43,8 @@ function closeOnSignal(app: App, log: Log): void {
       () => {
         clearTimeout(timer);
         log.info('closed');
+        // What still waits somewhere (an answer of Discord's, say) is of no use to anybody now.
+        process.exit(0);
       },
       (error) => {
         log.error({ err: error }, 'closing failed');

@@ -8,6 +8,10 @@ import {
 } from '@mikro-orm/postgresql';
 import type { Kysely, RawBuilder } from 'kysely';
 
+// SQLSTATE (PostgreSQL documentation, Appendix A).
+const UNIQUE_VIOLATION = '23505';
+const DEADLOCK = '40P01';
+
 export type { EntityManager } from '@mikro-orm/postgresql';
 
 /** The options that the running bot, the migration tool and the tests share. */
@@ -52,9 +56,16 @@ export class Database {
     return this.orm.em.fork() as EntityManager;
   }
 
-  /** Runs `work` in one transaction: all of it is committed, or nothing when it throws. */
+  /**
+   * Runs `work` in one transaction: all of it is committed, or nothing when it throws. Should two transactions wait for
+   * each other, PostgreSQL ends one of them, and that one is run again.
+   */
   async transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return await this.em().transactional((em) => work(em as EntityManager));
+    const attempt = () => this.em().transactional((em) => work(em as EntityManager));
+    return await attempt().catch((error) => {
+      if (hasCode(error, DEADLOCK)) return attempt();
+      throw error;
+    });
   }
 
   async close(): Promise<void> {
@@ -72,7 +83,11 @@ export async function firstRow<T>(em: EntityManager, statement: RawBuilder<T>): 
   return (await rows(em, statement))[0];
 }
 
-/** Whether PostgreSQL refused a row because its like is there already (SQLSTATE 23505). */
+/** Whether PostgreSQL refused a row because its like is there already. */
 export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '23505';
+  return hasCode(error, UNIQUE_VIOLATION);
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

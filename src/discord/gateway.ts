@@ -33,16 +33,6 @@ export class Gateway {
     this.#listen();
   }
 
-  /** Round trip to Discord in milliseconds; undefined until the first heartbeat was answered. */
-  get pingMs(): number | undefined {
-    const { ping } = this.#client.ws;
-    return ping >= 0 ? Math.round(ping) : undefined;
-  }
-
-  get isReady(): boolean {
-    return this.#client.isReady();
-  }
-
   /**
    * Connects; resolves when all shards are ready.
    *

@@ -8,10 +8,16 @@ import {
   MessageFlags,
   type RepliableInteraction,
 } from 'discord.js';
-import { GiveUpError, RetryLaterError, SourceBlockedError, UserError } from '../errors.ts';
+import {
+  BudgetExhaustedError,
+  GiveUpError,
+  RetryLaterError,
+  SourceBlockedError,
+  UserError,
+} from '../errors.ts';
 import type { Log } from '../log.ts';
 import { parseCustomId } from '../outbox/custom-id.ts';
-import { escapeText, shorten } from '../text.ts';
+import { duration, escapeText, shorten } from '../text.ts';
 import { type Command, FormattedError, plain } from './command.ts';
 
 /** Discord waits 3 s for choices (Discord docs, Receiving and Responding); people wait less gladly. */
@@ -108,6 +114,8 @@ export class Interactions {
     if (error instanceof FormattedError) return shorten(error.message, MAX_CONTENT_LENGTH);
     if (error instanceof UserError || error instanceof SourceBlockedError || error instanceof GiveUpError)
       return escapeLines(error.message);
+    if (error instanceof BudgetExhaustedError)
+      return `The source takes no more requests for ${duration(error.waitMs)}. Try again after that.`;
     const incident = randomBytes(4).toString('hex');
     if (error instanceof RetryLaterError) {
       this.#log.warn({ err: error, incident, ...what }, 'outside service failed a person');

@@ -30,7 +30,7 @@ const AT_ONCE = 8;
 const LOOK_EVERY_MS = 1_000;
 /** Notifications come with every page of every import; one look serves all of this time. */
 const LOOK_AT_MOST_EVERY_MS = 200;
-const STOP_WITHIN_MS = 5_000;
+const STOP_WITHIN_MS = 2_000;
 /** A delivery that takes longer ends before its claim does, so that no stale state is sent after a newer one. */
 const DELIVER_WITHIN_MS = CLAIM_MS - 5_000;
 const MAX_WAIT_MS = 60_000;
@@ -75,7 +75,7 @@ export class LiveMessages {
     this.#loop ??= this.#run();
   }
 
-  /** Takes up nothing more and waits for what is under way, at most 5 s. */
+  /** Takes up nothing more and waits for what is under way, at most 2 s. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     const giveUp = new AbortController();

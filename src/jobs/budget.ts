@@ -42,15 +42,14 @@ export class SharedBudget {
    * Takes a slot, waiting for one if need be.
    *
    * @param keepFree slots to leave for more urgent work: 0 for what a person waits for
-   * @throws BudgetExhaustedError when the wait would be longer than `patienceMs`
+   * @throws BudgetExhaustedError when nobody gets a slot for longer than `patienceMs`
    */
   async acquire(options: { keepFree: number; patienceMs: number; signal?: AbortSignal }): Promise<Slot> {
-    const deadline = Date.now() + options.patienceMs;
     for (;;) {
       options.signal?.throwIfAborted();
       const grant = await this.#tryAcquire(options.keepFree);
       if (grant.id) return { id: grant.id, remaining: grant.remaining };
-      if (Date.now() + grant.wait_ms > deadline) throw new BudgetExhaustedError(grant.wait_ms);
+      if (grant.wait_ms > options.patienceMs) throw new BudgetExhaustedError(grant.wait_ms);
       await delay(grant.wait_ms, undefined, { signal: options.signal });
     }
   }
@@ -90,7 +89,7 @@ export class SharedBudget {
   }
 
   async #tryAcquire(keepFree: number): Promise<Grant> {
-    const row = await this.#take(keepFree);
+    const row = await this.#take(Math.min(keepFree, this.#allowance.requests - 1));
     if (row) return { ...row, wait_ms: Math.max(10, row.wait_ms) };
     await rows(
       this.#db.em(),

@@ -111,7 +111,11 @@ export class Imports {
     const unfinished = await this.#db
       .em()
       .find(ImportJob, { guildId, state: { $in: ['PENDING', 'RUNNING', 'PAUSED'] } });
-    for (const job of unfinished) await this.cancel({ guildId }, job.id);
+    for (const job of unfinished)
+      await this.cancel({ guildId }, job.id).catch((error) => {
+        // It ended by itself meanwhile.
+        if (!(error instanceof UserError)) throw error;
+      });
   }
 
   /** Goes on with a paused or failed job where it stopped. */

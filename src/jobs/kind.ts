@@ -20,7 +20,7 @@ export type Commit = (em: EntityManager, list: WorkList) => Promise<CountChanges
 /** A kind of import: the engine runs it without knowing what it imports. */
 export type ImportKind = {
   name: string;
-  /** In the order in which they are worked on; `unit` is what people read. */
+  /** In the order in which they are worked on; `title` is what people read. */
   phases: readonly { name: string; title: string }[];
   /** The first items of a job. */
   plan(params: JobParams): NewItem[];

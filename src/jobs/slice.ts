@@ -163,18 +163,22 @@ export class Slice {
       this.#lastSuccess = Date.now();
       await this.#commit(item, commit);
     } catch (error) {
-      if (this.#abort.signal.aborted || error instanceof SupersededError) return;
-      if (error instanceof LeaseLostError) throw error;
-      if (error instanceof BudgetExhaustedError)
-        this.#resumeAfterMs = Math.max(this.#resumeAfterMs ?? 0, error.waitMs);
-      else if (error instanceof SourceBlockedError) await this.#fail(error.message);
-      else if (error instanceof GiveUpError)
-        await this.#write(async (_, list) => {
-          await list.fail(item.id, error.message);
-          return [];
-        });
-      else await this.#retry(item, error, started);
+      await this.#handle(item, error, started);
     }
+  }
+
+  async #handle(item: WorkItem, error: unknown, started: number): Promise<void> {
+    if (this.#abort.signal.aborted || error instanceof SupersededError) return;
+    if (error instanceof LeaseLostError) throw error;
+    if (error instanceof BudgetExhaustedError)
+      this.#resumeAfterMs = Math.max(this.#resumeAfterMs ?? 0, error.waitMs);
+    else if (error instanceof SourceBlockedError) await this.#fail(error.message);
+    else if (error instanceof GiveUpError)
+      await this.#write(async (_, list) => {
+        await list.fail(item.id, error.message);
+        return [];
+      });
+    else await this.#retry(item, error, started);
   }
 
   /** Writes a page, settles its item and moves the counters and the status message, all in one transaction. */
@@ -229,8 +233,12 @@ export class Slice {
    */
   async #retry(item: WorkItem, error: unknown, started: number): Promise<void> {
     this.#log.warn({ err: error, item: item.label }, 'item failed for now');
-    const wait = await this.#sourceWait(error, started);
-    if (this.#abort.signal.aborted) return;
+    const wait = await this.#sourceWait(error, started).catch(async (refusal) => {
+      // What the probe met says nothing about the item: it is handled as if the item itself had met it.
+      await this.#handle(item, refusal, started);
+      return 'handled' as const;
+    });
+    if (wait === 'handled' || this.#abort.signal.aborted) return;
     if (wait === undefined) return await this.#countAttempt(item, messageOf(error));
     await this.#write(async (_, list) => {
       await list.postpone(item.id, messageOf(error), wait);
@@ -261,6 +269,7 @@ export class Slice {
       await this.#kind.probe(this.#abort.signal);
       return true;
     } catch (error) {
+      if (error instanceof BudgetExhaustedError || error instanceof SourceBlockedError) throw error;
       this.#log.warn({ err: error }, 'the source does not answer');
       return false;
     }

@@ -122,7 +122,8 @@ export async function refuseLive(
   await rows(
     em,
     sql`with refused as (
-          update live_message set error = ${options.error}, dirty_at = null,
+          update live_message set error = ${options.error},
+            dirty_at = case when dirty_at = ${live.dirtyAt}::timestamptz then null else dirty_at end,
             claimed_until = clock_timestamp() + ${interval(options.restMs)}
           where id = ${live.id} and claimed_until = ${live.claim}::timestamptz returning id
         ) select pg_notify('herald_live', id::text) from refused`,

@@ -17,9 +17,13 @@ const flag = z
   .transform((value) => value ?? false);
 /** Ids are declared as strings and come as numbers. */
 const id = z.coerce.number().pipe(z.int32().positive());
+/** The end of the year 9999, up to which ISO text and PostgreSQL agree. */
+const LAST_SECOND = 253_402_300_799;
 /** Unix seconds → ISO text, which is what PostgreSQL reads. */
 const time = z
   .number()
+  .min(0)
+  .max(LAST_SECOND)
   .nullish()
   .transform((seconds) => (seconds == null ? null : new Date(seconds * 1000).toISOString()));
 const nodes = z

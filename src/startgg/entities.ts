@@ -220,7 +220,7 @@ export const Sync = defineEntity({
   name: 'StartggSync',
   tableName: 'startgg_sync',
   properties: {
-    /** What was walked: `tournaments` of a game; `event` (its pools), `entrants`, `sets` of an event. */
+    /** What was walked: `tournaments` and `events` of a game; `pools`, `entrants`, `sets` of an event. */
     scope: p.text().primary(),
     key: p.text().primary(),
     /** Number of complete walks so far. */

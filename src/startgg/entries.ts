@@ -4,8 +4,8 @@ import type { Commit } from '../jobs/kind.ts';
 import { entrant, entrantsAnswer, readNodes, set, setsAnswer } from './answers.ts';
 import { ENTRANTS, SETS } from './documents.ts';
 import type { EventData } from './event.ts';
-import { storeEntrants, storeSets } from './store.ts';
-import { deleteEvents, vanishedEntrants, vanishedSets } from './vanished.ts';
+import { isPreview, storeEntrants, storeSets } from './store.ts';
+import { markHidden, vanishedEntrants, vanishedSets } from './vanished.ts';
 import { type FetchedPage, type Reading, reachesTooDeep, readPage } from './walk.ts';
 
 /** Event.type of singles (start.gg documentation); all others are teams of some size. */
@@ -72,7 +72,13 @@ export async function readSets(reading: Reading): Promise<Commit> {
           if (unknownPool) await list.reopen('event', String(eventId));
           return written;
         },
-        complete: (em, _, seen) => vanishedSets(em, { eventId, poolId }, seen),
+        async complete(em, list, seen) {
+          const lost = await vanishedSets(em, { eventId, poolId }, seen);
+          // A pool that was reset: the previews that stood behind its real sets have a place now, and are read again.
+          const wasReset = (lost.sets?.gone ?? 0) > 0 && [...seen].some(isPreview);
+          if (wasReset) await list.reopen(item.kind, item.key);
+          return lost;
+        },
       };
     },
   );
@@ -113,6 +119,6 @@ function goneEvent(eventId: number): FetchedPage {
     entries: 0,
     cost: undefined,
     write: async () => ({ new: 0, changed: 0 }),
-    complete: (em) => deleteEvents(em, [String(eventId)]),
+    complete: (em) => markHidden(em, eventId),
   };
 }

@@ -10,7 +10,7 @@ import { entrant, eventAnswer, phaseGroup, readNodes, set } from './answers.ts';
 import { EVENT } from './documents.ts';
 import { Phase, PhaseGroup } from './entities.ts';
 import { COST } from './page-size.ts';
-import { deleteEvents, vanishedEntrants, vanishedPools, vanishedSets } from './vanished.ts';
+import { markHidden, vanishedEntrants, vanishedPools, vanishedSets } from './vanished.ts';
 import { type FetchedPage, merge, type Reading, readPage } from './walk.ts';
 
 /** What an event's items keep from the list of tournaments. */
@@ -77,7 +77,7 @@ export async function readEvent(reading: Reading): Promise<Commit> {
   );
   if (gone)
     return async (em) =>
-      merge(await deleteEvents(em, [String(eventId)]), isTold(item.data) ? {} : { events: { done: 1 } });
+      merge(await markHidden(em, eventId), isTold(item.data) ? {} : { events: { done: 1, gone: 1 } });
   return async (em, list) => {
     // Pools are counted in the walk only; what people are shown are events.
     const { pools: _, ...counts } = await commit(em, list);

@@ -26,9 +26,10 @@ export class Games {
    *
    * @throws UserError when there is none, or several; it names what was found
    */
-  async resolve(typed: string): Promise<VideogameNode> {
+  async resolve(typed: string, signal?: AbortSignal): Promise<VideogameNode> {
     const text = typed.trim();
-    const game = (/^\d{1,9}$/.test(text) && (await this.#byId(text))) || (await this.#byName(text));
+    const game =
+      (/^\d{1,9}$/.test(text) && (await this.#byId(text, signal))) || (await this.#byName(text, signal));
     await this.#db.transaction((em) => storeGames(em, [game]));
     return game;
   }
@@ -43,16 +44,16 @@ export class Games {
     );
   }
 
-  async #byId(id: string): Promise<VideogameNode | undefined> {
-    const options = { urgency: 'person', patienceMs: PATIENCE_MS } as const;
+  async #byId(id: string, signal?: AbortSignal): Promise<VideogameNode | undefined> {
+    const options = { urgency: 'person', patienceMs: PATIENCE_MS, signal } as const;
     return (
       (await this.#client.query(VIDEOGAME, { id }, videogameAnswer, options)).data.videogame ?? undefined
     );
   }
 
-  async #byName(name: string): Promise<VideogameNode> {
+  async #byName(name: string, signal?: AbortSignal): Promise<VideogameNode> {
     if (!name) throw new UserError('Type the name of a game, or its start.gg id.');
-    const options = { urgency: 'person', patienceMs: PATIENCE_MS } as const;
+    const options = { urgency: 'person', patienceMs: PATIENCE_MS, signal } as const;
     const answer = await this.#client.query(FIND_VIDEOGAMES, { name }, videogamesAnswer, options);
     const found = readNodes(answer.data.videogames.nodes, videogame).entries;
     const same = (other: string | null) => other?.toLowerCase() === name.toLowerCase();

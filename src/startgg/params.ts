@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { UserError } from '../errors.ts';
 
 const day = z.iso.date();
+/** What start.gg's timestamps, 32 bits of seconds since 1970, can name. */
+const [FIRST_DAY, LAST_DAY] = ['1970-01-02', '2037-12-31'];
 
 /** What an import of start.gg is asked to bring in: dates are UTC days, both inclusive, of the tournaments' start. */
 export const importParams = z.object({ videogameId: z.number().int(), since: day, until: day.nullable() });
@@ -18,7 +20,7 @@ export function importJob(game: { id: number; name: string }, since: string, unt
 }
 
 function checkDay(name: string, value: string): void {
-  if (!day.safeParse(value).success)
+  if (!day.safeParse(value).success || value < FIRST_DAY || value > LAST_DAY)
     throw new UserError(
       `"${value}" is no date that \`${name}\` can take. Write a day as YYYY-MM-DD, such as 2026-01-31.`,
     );
@@ -28,6 +30,6 @@ function checkDay(name: string, value: string): void {
 export function period(params: ImportParams): { after: number; before: number } {
   const seconds = (text: string) => Date.parse(text) / 1000;
   // Far enough for anything upcoming, and within what start.gg's timestamps hold.
-  const before = params.until ? seconds(`${params.until}T23:59:59Z`) : seconds('2037-12-31T23:59:59Z');
+  const before = params.until ? seconds(`${params.until}T23:59:59Z`) : seconds(`${LAST_DAY}T23:59:59Z`);
   return { after: seconds(`${params.since}T00:00:00Z`), before };
 }

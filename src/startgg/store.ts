@@ -14,6 +14,7 @@ import {
   Tournament,
   User,
 } from './entities.ts';
+import { dropLinks } from './vanished.ts';
 
 /** Writes tournaments with their events of one game. */
 export async function storeTournaments(
@@ -78,23 +79,13 @@ export async function storeEntrants(
     byId(entrant.participants).map((member) => ({ entrant: entrant.id, participant: member.id })),
   );
   await upsert(em, EntrantParticipant, links);
-  if (written.new < entrants.length) await dropLinks(em, entrants, links);
+  if (written.new < entrants.length)
+    await dropLinks(
+      em,
+      entrants.map(({ id }) => id),
+      links,
+    );
   return written;
-}
-
-/** Members who are not with these entrants any more lose their links to them. */
-async function dropLinks(
-  em: EntityManager,
-  entrants: readonly EntrantNode[],
-  links: readonly { entrant: number; participant: number }[],
-): Promise<void> {
-  await rows(
-    em,
-    sql`update startgg_entrant_participant link set deleted_at = now()
-        where entrant_id = any(${entrants.map((entrant) => entrant.id)}::int[]) and deleted_at is null
-          and not exists (select 1 from json_to_recordset(${JSON.stringify(links)}::json) as l(entrant int, participant int)
-            where l.entrant = link.entrant_id and l.participant = link.participant_id)`,
-  );
 }
 
 /**
@@ -187,7 +178,8 @@ async function knownPools(em: EntityManager, sets: readonly SetNode[]) {
   return new Map(found.map((pool) => [pool.id, pool]));
 }
 
-const isPreview = (id: string) => id.startsWith('preview_');
+/** Whether a set's id is that of a pool that has not started. */
+export const isPreview = (id: string) => id.startsWith('preview_');
 
 /** Where in a bracket sets stand, as a table `given`. */
 function places(sets: readonly SetNode[]) {
@@ -209,11 +201,15 @@ async function adoptPreviews(em: EntityManager, sets: readonly SetNode[]): Promi
   if (real.length === 0) return;
   await rows(
     em,
-    sql`update startgg_set as preview set id = given.id, deleted_at = now()
-        from ${places(real)}
-        where preview.phase_group_id = given.pool and preview.round = given.round and preview.identifier = given.identifier
-          and preview.id like 'preview\\_%'
-          and not exists (select 1 from startgg_set real where real.id = given.id)`,
+    sql`update startgg_set set id = match.id, deleted_at = now()
+        from (
+          select distinct on (given.id) given.id, preview.id as preview from ${places(real)}
+          join startgg_set preview on preview.phase_group_id = given.pool and preview.round = given.round
+            and preview.identifier = given.identifier and preview.id like 'preview\\_%'
+          where not exists (select 1 from startgg_set known where known.id = given.id)
+          order by given.id, preview.deleted_at nulls first, preview.updated_at desc
+        ) match
+        where startgg_set.id = match.preview`,
   );
 }
 

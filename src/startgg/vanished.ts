@@ -153,8 +153,22 @@ function notIn(column: ReturnType<typeof sql>, seen: Iterable<string | number>) 
   return sql`${column} <> all(${[...seen]}::int[])`;
 }
 
+/**
+ * start.gg lists an event and does not show it: it was made private, or is about to leave the list. Its rows stay as they
+ * are until the list tells.
+ */
+export async function markHidden(em: EntityManager, eventId: number): Promise<CountChanges> {
+  const error = 'start.gg does not show this event any more: it is private or gone';
+  await rows(
+    em,
+    sql`insert into startgg_sync (scope, key, error, error_at) values ('pools', ${String(eventId)}, ${error}, now())
+        on conflict (scope, key) do update set error = excluded.error, error_at = excluded.error_at`,
+  );
+  return {};
+}
+
 /** Marks events deleted, with all that belongs to them. */
-export async function deleteEvents(em: EntityManager, eventIds: readonly string[]): Promise<CountChanges> {
+async function deleteEvents(em: EntityManager, eventIds: readonly string[]): Promise<CountChanges> {
   if (eventIds.length === 0) return {};
   const own = sql`event_id = any(${[...eventIds]}::int[])`;
   const sets = await markSets(em, own);
@@ -176,20 +190,37 @@ export async function deleteEvents(em: EntityManager, eventIds: readonly string[
   };
 }
 
-/** Marks entrants deleted, their links to participants, and participants who are in no other entrant. */
+/** Marks entrants deleted, with their links to participants. */
 async function deleteEntrants(em: EntityManager, entrantIds: readonly string[]): Promise<number> {
   if (entrantIds.length === 0) return 0;
+  await deleteLinks(em, sql`entrant_id = any(${[...entrantIds]}::int[])`);
+  return await mark(em, 'startgg_entrant', entrantIds);
+}
+
+/** Members who are not with these entrants any more lose their links to them. */
+export async function dropLinks(
+  em: EntityManager,
+  entrantIds: readonly number[],
+  links: readonly { entrant: number; participant: number }[],
+): Promise<void> {
+  const kept = sql`select 1 from json_to_recordset(${JSON.stringify(links)}::json) as l(entrant int, participant int)
+    where l.entrant = link.entrant_id and l.participant = link.participant_id`;
+  await deleteLinks(em, sql`entrant_id = any(${[...entrantIds]}::int[]) and not exists (${kept})`);
+}
+
+/** Marks links between entrants and participants deleted, and participants who are in no other entrant. */
+async function deleteLinks(em: EntityManager, which: ReturnType<typeof sql>): Promise<void> {
   const participants = await ids(
     em,
-    sql`update startgg_entrant_participant set deleted_at = now() where entrant_id = any(${[...entrantIds]}::int[]) and deleted_at is null
+    sql`update startgg_entrant_participant link set deleted_at = now() where ${which} and deleted_at is null
         returning participant_id::text as id`,
   );
+  if (participants.length === 0) return;
   await rows(
     em,
     sql`update startgg_participant p set deleted_at = now() where id = any(${participants}::int[]) and deleted_at is null
         and not exists (select 1 from startgg_entrant_participant l where l.participant_id = p.id and l.deleted_at is null)`,
   );
-  return await mark(em, 'startgg_entrant', entrantIds);
 }
 
 async function mark(em: EntityManager, table: string, gone: readonly string[]): Promise<number> {
