@@ -10,6 +10,15 @@ export const VIDEOGAME = /* GraphQL */ `
     videogame(id: $id) { id name displayName slug }
   }`;
 
+const TOURNAMENT_FIELDS = `
+  id name slug startAt endAt city countryCode addrState venueAddress venueName numAttendees primaryContact
+  registrationClosesAt timezone hashtag isOnline hasOfflineEvents
+  images { type url }
+  events(filter: { videogameId: [$videogameId] }) {
+    id name slug type startAt numEntrants state isOnline
+    videogame { id name }
+  }`;
+
 export const TOURNAMENTS = /* GraphQL */ `
   query Tournaments($videogameId: ID!, $after: Timestamp!, $before: Timestamp!, $page: Int!, $perPage: Int!) {
     tournaments(query: {
@@ -17,15 +26,16 @@ export const TOURNAMENTS = /* GraphQL */ `
       filter: { videogameIds: [$videogameId], afterDate: $after, beforeDate: $before }
     }) {
       pageInfo { total }
-      nodes {
-        id name slug startAt endAt city countryCode addrState venueAddress venueName numAttendees primaryContact
-        registrationClosesAt timezone hashtag isOnline hasOfflineEvents
-        images { type url }
-        events(filter: { videogameId: [$videogameId] }) {
-          id name slug type startAt numEntrants state isOnline
-          videogame { id name }
-        }
-      }
+      nodes { ${TOURNAMENT_FIELDS} }
+    }
+  }`;
+
+/** Tournaments by id that still have the game: what a list of a period does not show may have moved out of it. */
+export const TOURNAMENTS_BY_ID = /* GraphQL */ `
+  query TournamentsById($videogameId: ID!, $ids: [ID]!, $perPage: Int!) {
+    tournaments(query: { page: 1, perPage: $perPage, filter: { ids: $ids, videogameIds: [$videogameId] } }) {
+      pageInfo { total }
+      nodes { ${TOURNAMENT_FIELDS} }
     }
   }`;
 

@@ -7,7 +7,7 @@ import { readEntrants, readSets } from './entries.ts';
 import { readEvent } from './event.ts';
 import { PageSizes } from './page-size.ts';
 import { importParams, period } from './params.ts';
-import { readTournaments, windowItem } from './tournaments.ts';
+import { readMissed, readTournaments, windowItem } from './tournaments.ts';
 import { DEEPEST_ENTRY, type Reading } from './walk.ts';
 
 /** Entries that a usual request brings, for guessing how much work is left. */
@@ -19,6 +19,7 @@ export function startggImport(client: StartggClient, options: { deepestEntry?: n
   const sizes = new PageSizes();
   const readers: Record<string, (reading: Reading) => Promise<Commit>> = {
     tournaments: (reading) => readTournaments(reading, importParams.parse(reading.context.params)),
+    missed: (reading) => readMissed(reading, importParams.parse(reading.context.params)),
     event: readEvent,
     entrants: readEntrants,
     sets: readSets,

@@ -1,17 +1,20 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow } from '../database/database.ts';
-import { GiveUpError } from '../errors.ts';
+import { GiveUpError, RetryLaterError } from '../errors.ts';
 import type { NewItem } from '../jobs/item.ts';
 import type { Commit } from '../jobs/kind.ts';
 import type { WorkList } from '../jobs/work-list.ts';
 import { readNodes, type TournamentNode, tournament, tournamentsAnswer } from './answers.ts';
-import { TOURNAMENTS } from './documents.ts';
+import { TOURNAMENTS, TOURNAMENTS_BY_ID } from './documents.ts';
 import type { EventData } from './event.ts';
 import type { ImportParams } from './params.ts';
 import { storeTournaments } from './store.ts';
-import { vanishedEvents, vanishedTournaments } from './vanished.ts';
+import { deleteTournaments, missedTournaments, vanishedEvents } from './vanished.ts';
 import { type FetchedPage, merge, type Reading, reachesTooDeep, readPage } from './walk.ts';
+
+/** Few enough for one request, whatever events they have. */
+const MISSED_AT_ONCE = 25;
 
 /** A stretch of time to read tournaments of, as a work item. Both ends are Unix seconds and belong to it. */
 export function windowItem(after: number, before: number): NewItem {
@@ -73,7 +76,8 @@ export async function readTournaments(reading: Reading, params: ImportParams): P
             { videogameId, tournaments: seen },
             await list.keys('event'),
           );
-          return merge(events, await vanishedTournaments(em, { videogameId, after, before }, seen));
+          await list.add(missedItems(await missedTournaments(em, { videogameId, after, before }, seen)));
+          return events;
         },
       };
     },
@@ -86,20 +90,64 @@ export async function readTournaments(reading: Reading, params: ImportParams): P
   };
 }
 
+/** Tournaments that a period's list misses, to be asked for by their ids. */
+function missedItems(ids: readonly string[]): NewItem[] {
+  const items: NewItem[] = [];
+  for (let i = 0; i < ids.length; i += MISSED_AT_ONCE) {
+    const some = ids.slice(i, i + MISSED_AT_ONCE);
+    items.push({
+      phase: 'tournaments',
+      kind: 'missed',
+      key: some.join(','),
+      label: 'Tournaments that are on the list no more',
+    });
+  }
+  return items;
+}
+
+/** Asks for tournaments that the list of their period misses: some moved to another time, the others are gone. */
+export async function readMissed({ client, context, item }: Reading, params: ImportParams): Promise<Commit> {
+  const { videogameId } = params;
+  const ids = item.key.split(',');
+  const variables = { videogameId, ids, perPage: MISSED_AT_ONCE };
+  const answer = await client.query(TOURNAMENTS_BY_ID, variables, tournamentsAnswer, {
+    urgency: 'import',
+    signal: context.signal,
+  });
+  const { entries, keys, empty, complaint } = readNodes(answer.data.tournaments.nodes, tournament);
+  if (empty > 0)
+    throw new RetryLaterError(`${empty} tournaments came empty${complaint ? ` (${complaint})` : ''}`);
+  return async (em) => {
+    const game = await gameOf(em, videogameId);
+    const { tournaments, events } = await storeTournaments(em, entries, game);
+    const gone = await deleteTournaments(
+      em,
+      videogameId,
+      ids.filter((id) => !keys.includes(id)),
+    );
+    return merge(gone, {
+      tournaments: { changed: tournaments.changed },
+      events: { changed: events.changed },
+    });
+  };
+}
+
+async function gameOf(em: EntityManager, videogameId: number): Promise<{ id: number; name: string }> {
+  const game = await firstRow(
+    em,
+    sql<{ id: number; name: string }>`select id, name from startgg_videogame where id = ${videogameId}`,
+  );
+  if (!game) throw new Error('the game of this import is not in startgg_videogame');
+  return game;
+}
+
 async function writePage(
   em: EntityManager,
   list: WorkList,
   tournaments: readonly TournamentNode[],
   params: ImportParams,
 ) {
-  const game = await firstRow(
-    em,
-    sql<{
-      id: number;
-      name: string;
-    }>`select id, name from startgg_videogame where id = ${params.videogameId}`,
-  );
-  if (!game) throw new Error('the game of this import is not in startgg_videogame');
+  const game = await gameOf(em, params.videogameId);
   const written = await storeTournaments(em, tournaments, game);
   const events = tournaments.flatMap((node) => node.events.map((event) => ({ event, tournament: node })));
   const added = await list.add(

@@ -37,13 +37,19 @@ async function endWalk(
   return gone;
 }
 
-/** Ends a complete walk over the tournaments of a game that start between two times. */
-export async function vanishedTournaments(
+// A tournament of the game that goes on with other games is on no list of the game's, and still there.
+const lives = sql`exists (select 1 from startgg_event e where e.tournament_id = t.id and e.deleted_at is null)`;
+
+/**
+ * Ends a complete walk over the tournaments of a game that start between two times.
+ *
+ * @returns ids of tournaments that were to be expected there, and were missing twice: gone, or moved out of the period
+ */
+export async function missedTournaments(
   em: EntityManager,
   of: { videogameId: number; after: number; before: number },
   seen: ReadonlySet<string>,
-): Promise<CountChanges> {
-  const lives = sql`exists (select 1 from startgg_event e where e.tournament_id = t.id and e.deleted_at is null)`;
+): Promise<string[]> {
   const isCovered = sql`start_at between to_timestamp(${of.after}) and to_timestamp(${of.before})`;
   const missing = await ids(
     em,
@@ -51,23 +57,30 @@ export async function vanishedTournaments(
         and exists (select 1 from startgg_event e where e.tournament_id = t.id and e.videogame_id = ${of.videogameId}
           and (e.deleted_at is null or not ${lives}))`,
   );
-  const gone = await endWalk(em, { scope: 'tournaments', key: String(of.videogameId) }, missing, (before) =>
+  return await endWalk(em, { scope: 'tournaments', key: String(of.videogameId) }, missing, (before) =>
     ids(
       em,
       sql`select id::text from startgg_tournament where id = any(${before}::int[]) and deleted_at is null and not ${isCovered}`,
     ),
   );
+}
+
+/** Marks what tournaments have of a game deleted, and those that have nothing else. */
+export async function deleteTournaments(
+  em: EntityManager,
+  videogameId: number,
+  gone: readonly string[],
+): Promise<CountChanges> {
   if (gone.length === 0) return {};
   const events = await ids(
     em,
-    sql`select id::text from startgg_event where tournament_id = any(${gone}::int[])
-        and videogame_id = ${of.videogameId} and deleted_at is null`,
+    sql`select id::text from startgg_event where tournament_id = any(${[...gone]}::int[])
+        and videogame_id = ${videogameId} and deleted_at is null`,
   );
   const lost = await deleteEvents(em, events);
-  // A tournament that goes on without this game is on no list of the game's, and still there.
   const over = await ids(
     em,
-    sql`select t.id::text from startgg_tournament t where t.id = any(${gone}::int[]) and not ${lives}`,
+    sql`select t.id::text from startgg_tournament t where t.id = any(${[...gone]}::int[]) and not ${lives}`,
   );
   return { ...lost, tournaments: { gone: await mark(em, 'startgg_tournament', over) } };
 }

@@ -197,6 +197,21 @@ describe('what vanished at start.gg', () => {
     expect(await ground.differences()).toEqual([]);
   });
 
+  it('is not a tournament that was moved out of the period', async () => {
+    const world = emptyWorld('moved');
+    const { id } = world.addTournament({ startAt: seconds('2026-02-10T12:00:00Z') });
+    world.addEvent(id, { entrants: 4 });
+    const ground = await Ground.open(world);
+    const herald = await ground.herald();
+    ground.period('2026-02-01', '2026-02-28');
+    await ground.run(herald);
+    world.changeTournament(id, { startAt: seconds('2026-03-05T12:00:00Z') });
+    for (const _ of [1, 2]) await ground.run(herald);
+    ground.period('2026-01-01', null);
+    expect(await ground.differences()).toEqual([]);
+    expect(await ground.rows('select id from startgg_event where deleted_at is not null')).toEqual([]);
+  });
+
   it('needs two walks also where something else is read in between', async () => {
     const world = emptyWorld('between');
     const ids = ['2026-02-10', '2026-04-10'].map((day) => {
