@@ -3,15 +3,13 @@ import { shortenEscaped } from '../src/discord/embed-limits.ts';
 import { stateWord } from '../src/discord/import-status.ts';
 import type { ImportJob } from '../src/jobs/entities.ts';
 import type { Imports } from '../src/jobs/imports.ts';
-import type { JobState } from '../src/jobs/state.ts';
+import { UNFINISHED } from '../src/jobs/state.ts';
 import type { LivePlace } from '../src/outbox/live-place.ts';
 import { escapeText, shorten } from '../src/text.ts';
 
 /** How far back autocomplete looks. */
 const LOOK_BACK = 100;
 const CHOICES = 25;
-
-const UNFINISHED: readonly JobState[] = ['PENDING', 'RUNNING', 'PAUSED'];
 
 /** What a subcommand can be used on; those not named here take any import. */
 const FITTING: Record<string, (job: ImportJob) => boolean> = {

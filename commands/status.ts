@@ -5,6 +5,7 @@ import { EMBED, packLines, shortenEscaped } from '../src/discord/embed-limits.ts
 import { stateLine } from '../src/discord/import-status.ts';
 import type { Guilds } from '../src/guilds/guilds.ts';
 import type { Imports } from '../src/jobs/imports.ts';
+import { UNFINISHED } from '../src/jobs/state.ts';
 import { count, escapeText, stamp } from '../src/text.ts';
 import { isOrganiser } from './organiser.ts';
 
@@ -53,9 +54,7 @@ async function forOrganisers(
   { imports, queue }: { imports: Imports; queue: { length(): Promise<number> } },
   guildId: string,
 ): Promise<APIEmbedField[]> {
-  const unfinished = (await imports.list({ guildId }, 100)).filter(({ state }) =>
-    ['PENDING', 'RUNNING', 'PAUSED'].includes(state),
-  );
+  const unfinished = (await imports.list({ guildId }, 100)).filter(({ state }) => UNFINISHED.includes(state));
   const lines = unfinished.map((job) => {
     const title = shortenEscaped(escapeText(job.title), 100);
     return `${stateLine({ job, kind: imports.kindOf(job) })} · import ${job.id} · ${title}`;

@@ -39,7 +39,7 @@ export class ProgressPrinter {
   update(job: ImportJob): void {
     const step = JSON.stringify(asJson(job));
     const { done, total } = this.#kind.effort(job.counters);
-    this.#bar?.update(Math.floor((done / total) * 100), this.#fields(job));
+    this.#bar?.update(total > 0 ? Math.min(99, Math.floor((done / total) * 100)) : 0, this.#fields(job));
     const seen = this.#json ? step : (job.phase ?? '');
     if (seen === this.#last) return;
     this.#last = seen;

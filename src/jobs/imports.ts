@@ -6,7 +6,7 @@ import { createLive } from '../outbox/live-message.ts';
 import { ImportItem, ImportJob } from './entities.ts';
 import type { ImportKind, JobParams } from './kind.ts';
 import type { Queue } from './queue.ts';
-import type { JobState } from './state.ts';
+import { type JobState, UNFINISHED } from './state.ts';
 import { IMPORT_MESSAGE, moveTo } from './store.ts';
 import { WorkList } from './work-list.ts';
 
@@ -108,9 +108,7 @@ export class Imports {
 
   /** Cancels what a guild has unfinished. */
   async cancelAll(guildId: string): Promise<void> {
-    const unfinished = await this.#db
-      .em()
-      .find(ImportJob, { guildId, state: { $in: ['PENDING', 'RUNNING', 'PAUSED'] } });
+    const unfinished = await this.#db.em().find(ImportJob, { guildId, state: { $in: [...UNFINISHED] } });
     for (const job of unfinished)
       await this.cancel({ guildId }, job.id).catch((error) => {
         // It ended by itself meanwhile.
@@ -169,7 +167,7 @@ export class Imports {
     const row = await firstRow(
       this.#db.em(),
       sql<{ id: number }>`select id from import_job where guild_id is not distinct from ${wanted.guildId}
-        and kind = ${wanted.kind} and params = ${JSON.stringify(wanted.params)}::jsonb and state in ('PENDING', 'RUNNING', 'PAUSED')`,
+        and kind = ${wanted.kind} and params = ${JSON.stringify(wanted.params)}::jsonb and state = any(${[...UNFINISHED]}::text[])`,
     );
     return row ? await this.#db.em().findOne(ImportJob, { id: row.id }) : null;
   }

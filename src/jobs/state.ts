@@ -1,6 +1,9 @@
 /** PENDING waits for a worker, RUNNING has one or waits for its next slice; the last three are ends. */
 export type JobState = 'PENDING' | 'RUNNING' | 'PAUSED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
 
+/** States of jobs that are not over: a guild has no two such jobs of the same. */
+export const UNFINISHED: readonly JobState[] = ['PENDING', 'RUNNING', 'PAUSED'];
+
 /** How far one phase is, in its own unit (tournaments, sets, …), and what its rows turned out to be. */
 export type PhaseCounts = {
   done: number;
