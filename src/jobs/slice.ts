@@ -9,7 +9,7 @@ import {
   SourceBlockedError,
 } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { touchLive } from '../outbox/live-message.ts';
+import { touchingLive } from '../outbox/live-message.ts';
 import { countersAfter } from './counters.ts';
 import type { WorkItem } from './item.ts';
 import type { ImportKind, JobContext } from './kind.ts';
@@ -200,23 +200,21 @@ export class Slice {
   /**
    * Runs `work` in a transaction that is committed only if this slice still holds the job; throws LeaseLostError when it
    * no longer does. Pages are written side by side: the job's row, which all of them move, is taken last and for a moment.
-   * The disk is not waited for: what a crash of the database itself takes back of the last moment is on the list again.
    *
    * @param work gives what is to change in the job's row
    */
   async #write(work: (em: EntityManager, list: WorkList) => Promise<RawBuilder<unknown>[]>): Promise<void> {
     await this.#db.transaction(async (em) => {
-      await rows(em, sql`set local synchronous_commit = off`);
       const list = this.#list(em);
       const changes = await work(em, list);
       const held = await firstRow(
         em,
-        sql`update import_job set ${sql.join([sql`lease = lease`, ...changes])}
+        sql`with live as (${touchingLive(IMPORT_MESSAGE, String(this.#job.id))})
+            update import_job set ${sql.join([sql`lease = lease`, ...changes])}
             where id = ${this.#job.id} and lease = ${this.#lease} returning id`,
       );
       if (!held) throw new LeaseLostError();
       if (list.hasErrorsChanged) await list.countErrors();
-      await touchLive(em, IMPORT_MESSAGE, String(this.#job.id));
     });
   }
 

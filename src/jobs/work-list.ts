@@ -70,7 +70,8 @@ export class WorkList {
 
   /**
    * Marks an item done, if it is still to do (a restarted walk takes its pages off the list). From here to the end of the
-   * transaction no other page of the same walk is settled: its first page's row stands for the walk.
+   * transaction no other page of the same walk is settled: its first page's row stands for the walk. Its commit does not
+   * wait for the disk: what a crash of the database itself takes back of the last moment is on the list again.
    */
   async settle(item: WorkItem): Promise<boolean> {
     if (item.page > 1)
@@ -83,7 +84,8 @@ export class WorkList {
       sql<{ others: number }>`update import_item settled set state = 'done', error = null
         where id = ${item.id} and state = 'pending'
         returning (select count(*)::int from import_item o
-          where o.job_id = settled.job_id and o.kind = settled.kind and o.key = settled.key and o.id <> settled.id) as others`,
+          where o.job_id = settled.job_id and o.kind = settled.kind and o.key = settled.key and o.id <> settled.id) as others,
+          set_config('synchronous_commit', 'off', true)`,
     );
     this.#alone = settled?.others === 0 ? { ...item, state: 'done' } : undefined;
     return settled !== undefined;

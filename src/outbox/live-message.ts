@@ -4,12 +4,13 @@ import { rows } from '../database/database.ts';
 
 /** What is shown has changed: the message is drawn anew once this transaction is committed. */
 export async function touchLive(em: EntityManager, kind: string, subject: string): Promise<void> {
-  await rows(
-    em,
-    sql`with dirty as (
-          update live_message set dirty_at = clock_timestamp() where kind = ${kind} and subject = ${subject} returning id
-        ) select pg_notify('herald_live', id::text) from dirty`,
-  );
+  await rows(em, touchingLive(kind, subject));
+}
+
+/** The same as a statement, to be run as a part of another one (`with live as (…)`). */
+export function touchingLive(kind: string, subject: string) {
+  return sql`update live_message set dirty_at = clock_timestamp() where kind = ${kind} and subject = ${subject}
+    returning pg_notify('herald_live', id::text)`;
 }
 
 /** Asks for a new live message in a channel. It is posted once this transaction is committed. */

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { rows } from '../database/database.ts';
+import { firstRow, rows } from '../database/database.ts';
 import { upsert, type Written } from '../database/upsert.ts';
 import type { EntrantNode, SetNode, TournamentNode } from './answers.ts';
 import {
@@ -119,8 +119,8 @@ export async function storeSets(
   eventId: number,
 ): Promise<Written & { unknownPool: boolean }> {
   const entrants = new Map(sets.flatMap(slotEntrants).map((entrant) => [entrant.id, entrant]));
-  await nameEntrants(em, [...entrants.values()], eventId);
-  const pools = await knownPools(em, sets);
+  const { pools, hasNewEntrants } = await surroundings(em, sets, [...entrants.keys()]);
+  if (hasNewEntrants) await nameEntrants(em, [...entrants.values()], eventId);
   const unknown = [...new Set(sets.map((set) => set.phaseGroup?.id))].filter(
     (id) => id !== undefined && !pools.has(id),
   );
@@ -166,16 +166,26 @@ const entrantOf = (slot: Slot | undefined) => slot?.entrant ?? slot?.seed?.entra
 
 const slotEntrants = (set: SetNode) => set.slots.map(entrantOf).filter((entrant) => entrant != null);
 
-async function knownPools(em: EntityManager, sets: readonly SetNode[]) {
+type Pool = { id: number; phase_id: number; rounds: Record<string, number>; has_previews: boolean };
+
+/** What is known of the pools and the entrants that sets name. */
+async function surroundings(em: EntityManager, sets: readonly SetNode[], entrantIds: readonly number[]) {
   const ids = [...new Set(sets.map((set) => set.phaseGroup?.id).filter((id) => id !== undefined))];
-  const found = await rows(
+  const found = await firstRow(
     em,
-    sql<{ id: number; phase_id: number; rounds: Record<string, number>; has_previews: boolean }>`
-      select id, phase_id, rounds, exists (
-          select 1 from startgg_set s where s.phase_group_id = g.id and s.id like 'preview\\_%') as has_previews
-      from startgg_phase_group g where id = any(${ids}::int[]) and phase_id is not null`,
+    sql<{ pools: Pool[]; has_new_entrants: boolean }>`
+      select exists (
+          select 1 from unnest(${[...entrantIds]}::int[]) as named(id)
+          where not exists (select 1 from startgg_entrant e where e.id = named.id)) as has_new_entrants,
+        (select coalesce(json_agg(pool), '[]') from (
+          select id, phase_id, rounds, exists (
+            select 1 from startgg_set s where s.phase_group_id = g.id and s.id like 'preview\\_%') as has_previews
+          from startgg_phase_group g where id = any(${ids}::int[]) and phase_id is not null) pool) as pools`,
   );
-  return new Map(found.map((pool) => [pool.id, pool]));
+  return {
+    pools: new Map(found?.pools.map((pool) => [pool.id, pool])),
+    hasNewEntrants: found?.has_new_entrants === true,
+  };
 }
 
 /** Whether a set's id is that of a pool that has not started. */

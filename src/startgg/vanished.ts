@@ -9,24 +9,25 @@ import type { CountChanges } from '../jobs/kind.ts';
 /**
  * Ends a complete walk.
  *
- * @param missing ids of live rows that the walk should have shown and did not
+ * @param expected a query for the `id`s (as text) of live rows that the walk should have shown and did not
  * @param elsewhere of the ids that the walk before missed, those about which this one says nothing
  * @returns ids that neither this walk nor the one before it showed
  */
 async function endWalk(
   em: EntityManager,
   walk: { scope: string; key: string },
-  missing: readonly string[],
+  expected: ReturnType<typeof sql>,
   elsewhere: (before: string[]) => Promise<string[]> = async () => [],
 ): Promise<string[]> {
   const row = await firstRow(
     em,
-    sql<{ missing: string[] }>`
+    sql<{ before: string[]; missing: string[] | null }>`
       insert into startgg_sync (scope, key, walk, walked_at) values (${walk.scope}, ${walk.key}, 1, now())
       on conflict (scope, key) do update set walk = startgg_sync.walk + 1, walked_at = now(), error = null, error_at = null
-      returning missing`,
+      returning missing as before, (select array_agg(m.id) from (${expected}) m) as missing`,
   );
-  const before = row?.missing ?? [];
+  const before = row?.before ?? [];
+  const missing = row?.missing ?? [];
   const gone = missing.filter((id) => before.includes(id));
   if (missing.length === 0 && before.length === 0) return gone;
   const still = [...(await elsewhere(before)), ...missing.filter((id) => !before.includes(id))];
@@ -51,12 +52,9 @@ export async function missedTournaments(
   seen: ReadonlySet<string>,
 ): Promise<string[]> {
   const isCovered = sql`start_at between to_timestamp(${of.after}) and to_timestamp(${of.before})`;
-  const missing = await ids(
-    em,
-    sql`select t.id::text from startgg_tournament t where deleted_at is null and ${isCovered} and ${notIn(sql`t.id`, seen)}
+  const missing = sql`select t.id::text as id from startgg_tournament t where deleted_at is null and ${isCovered} and ${notIn(sql`t.id`, seen)}
         and exists (select 1 from startgg_event e where e.tournament_id = t.id and e.videogame_id = ${of.videogameId}
-          and (e.deleted_at is null or not ${lives}))`,
-  );
+          and (e.deleted_at is null or not ${lives}))`;
   return await endWalk(em, { scope: 'tournaments', key: String(of.videogameId) }, missing, (before) =>
     ids(
       em,
@@ -92,11 +90,8 @@ export async function vanishedEvents(
   seen: ReadonlySet<string>,
 ): Promise<CountChanges> {
   const isCovered = sql`tournament_id = any(${[...of.tournaments]}::int[])`;
-  const missing = await ids(
-    em,
-    sql`select id::text from startgg_event where deleted_at is null and videogame_id = ${of.videogameId}
-        and ${isCovered} and ${notIn(sql`id`, seen)}`,
-  );
+  const missing = sql`select id::text from startgg_event where deleted_at is null and videogame_id = ${of.videogameId}
+        and ${isCovered} and ${notIn(sql`id`, seen)}`;
   const gone = await endWalk(em, { scope: 'events', key: String(of.videogameId) }, missing, (before) =>
     ids(
       em,
@@ -112,14 +107,11 @@ export async function vanishedPools(
   eventId: number,
   seen: { phases: readonly number[]; pools: ReadonlySet<string> },
 ): Promise<CountChanges> {
-  const missing = await ids(
-    em,
-    sql`select 'phase ' || id as id from startgg_phase
+  const missing = sql`select 'phase ' || id as id from startgg_phase
           where event_id = ${eventId} and deleted_at is null and ${notIn(sql`id`, seen.phases)}
         union all
         select 'pool ' || g.id from startgg_phase_group g join startgg_phase p on p.id = g.phase_id
-          where p.event_id = ${eventId} and g.deleted_at is null and ${notIn(sql`g.id`, seen.pools)}`,
-  );
+          where p.event_id = ${eventId} and g.deleted_at is null and ${notIn(sql`g.id`, seen.pools)}`;
   const gone = await endWalk(em, { scope: 'pools', key: String(eventId) }, missing);
   const those = (kind: string) =>
     gone.filter((id) => id.startsWith(kind)).map((id) => id.slice(kind.length + 1));
@@ -137,10 +129,7 @@ export async function vanishedEntrants(
   eventId: number,
   seen: ReadonlySet<string>,
 ): Promise<CountChanges> {
-  const missing = await ids(
-    em,
-    sql`select id::text from startgg_entrant where event_id = ${eventId} and deleted_at is null and ${notIn(sql`id`, seen)}`,
-  );
+  const missing = sql`select id::text from startgg_entrant where event_id = ${eventId} and deleted_at is null and ${notIn(sql`id`, seen)}`;
   const gone = await endWalk(em, { scope: 'entrants', key: String(eventId) }, missing);
   return { entrants: { gone: await deleteEntrants(em, gone) } };
 }
@@ -152,11 +141,8 @@ export async function vanishedSets(
   seen: ReadonlySet<string>,
 ): Promise<CountChanges> {
   const pool = of.poolId === undefined ? sql`true` : sql`phase_group_id = ${of.poolId}`;
-  const missing = await ids(
-    em,
-    sql`select id from startgg_set where event_id = ${of.eventId} and deleted_at is null and ${pool}
-        and id <> all(${[...seen]}::text[])`,
-  );
+  const missing = sql`select id from startgg_set where event_id = ${of.eventId} and deleted_at is null and ${pool}
+        and id <> all(${[...seen]}::text[])`;
   const key = of.poolId === undefined ? String(of.eventId) : `${of.eventId}:${of.poolId}`;
   const gone = await endWalk(em, { scope: 'sets', key }, missing);
   return { sets: { gone: gone.length > 0 ? await markSets(em, sql`id = any(${gone}::text[])`) : 0 } };

@@ -78,9 +78,10 @@ export async function measureQuiet(ground: Ground): Promise<Measure[]> {
   const app = await openApp(await ground.database('quiet'), startgg);
   await app.work();
   await runImport(app);
-  const before = await activity(app.db.em());
+  const before = await versions(app.db.em());
   await runImport(app);
-  const touched = (await activity(app.db.em())) - before;
+  const after = await versions(app.db.em());
+  const touched = [...after].filter((row) => !before.has(row)).length + Math.max(0, before.size - after.size);
   await app.close();
   await startgg.close();
   return [
@@ -93,14 +94,17 @@ export async function measureQuiet(ground: Ground): Promise<Measure[]> {
   ];
 }
 
-async function activity(em: EntityManager): Promise<number> {
-  const [row] = await rows(
-    em,
-    sql<{ n: number }>`select pg_stat_force_next_flush(), sum(n_tup_ins + n_tup_upd + n_tup_del)::int as n
-      from pg_stat_user_tables where relname = any(${['startgg_videogame', ...Object.keys(TABLES)]}::text[])`,
-  );
-  // Each backend reports its own work, idle ones with a delay of up to a second.
-  return row?.n ?? 0;
+/** Every row version in the data tables: an insert or update makes a new one, a delete takes one away. */
+async function versions(em: EntityManager): Promise<Set<string>> {
+  const all = new Set<string>();
+  for (const table of ['startgg_videogame', ...Object.keys(TABLES)]) {
+    const found = await rows(
+      em,
+      sql<{ v: string }>`select xmin::text || ' ' || ctid::text as v from ${sql.table(table)}`,
+    );
+    for (const { v } of found) all.add(`${table} ${v}`);
+  }
+  return all;
 }
 
 type Batch = { table: string; columns: string[]; types: string[]; rows: object[] };
