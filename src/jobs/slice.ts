@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
-import { type Database, type EntityManager, firstRow, rows } from '../database/database.ts';
+import { type Database, type EntityManager, firstRow } from '../database/database.ts';
 import {
   BudgetExhaustedError,
   GiveUpError,
@@ -52,6 +52,8 @@ export class Slice {
   /** Ends requests and waits at once. */
   readonly #abort = new AbortController();
   readonly #atWork = new Map<string, Promise<void>>();
+  /** Items to take up next, fetched some at a time. */
+  #ready: WorkItem[] = [];
   readonly #deadline = Date.now() + SLICE_MS;
   #lost = false;
   /** Set when the slice shall end: how long the next one is to wait. */
@@ -119,8 +121,9 @@ export class Slice {
       if (Date.now() > this.#deadline) this.#resumeAfterMs ??= 0;
       const isEnding = this.#resumeAfterMs !== undefined;
       const free = AT_ONCE - this.#atWork.size;
-      const items = isEnding || free === 0 ? [] : await this.#list().due(free, [...this.#atWork.keys()]);
-      for (const item of items) this.#launch(item);
+      if (!isEnding && free > 0 && this.#ready.length === 0)
+        this.#ready = await this.#list().due(AT_ONCE * 4, [...this.#atWork.keys()]);
+      for (const item of isEnding ? [] : this.#ready.splice(0, free)) this.#launch(item);
       if (this.#atWork.size > 0) {
         await Promise.race(this.#atWork.values());
         continue;
@@ -209,7 +212,7 @@ export class Slice {
       const changes = await work(em, list);
       const held = await firstRow(
         em,
-        sql`with live as (${touchingLive(IMPORT_MESSAGE, String(this.#job.id))})
+        sql`with kept as (${list.keeping()}), live as (${touchingLive(IMPORT_MESSAGE, String(this.#job.id))})
             update import_job set ${sql.join([sql`lease = lease`, ...changes])}
             where id = ${this.#job.id} and lease = ${this.#lease} returning id`,
       );

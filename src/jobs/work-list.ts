@@ -15,6 +15,8 @@ export class WorkList {
   readonly #phases: readonly string[];
   /** Whether items failed, or failed ones were taken off: the job's own number of them is to be counted anew. */
   hasErrorsChanged = false;
+  /** Whether what `#alone` keeps is yet to be written. */
+  #isUnwritten = false;
   /** The item that was settled, when it is the only page of its walk: most walks have just one. */
   #alone: WalkPage | undefined;
 
@@ -28,7 +30,7 @@ export class WorkList {
   /** Adds items that are not on the list yet. Returns how many were added. */
   async add(items: readonly NewItem[]): Promise<number> {
     if (items.length === 0) return 0;
-    this.#alone = undefined;
+    await this.#writeAlone();
     const given = items.map((item) => ({
       ...item,
       phase: this.#phases.indexOf(item.phase),
@@ -74,6 +76,7 @@ export class WorkList {
    * wait for the disk: what a crash of the database itself takes back of the last moment is on the list again.
    */
   async settle(item: WorkItem): Promise<boolean> {
+    await this.#writeAlone();
     if (item.page > 1)
       await rows(
         this.#em,
@@ -114,7 +117,11 @@ export class WorkList {
 
   /** Keeps data with an item, in place of what was kept. */
   async keep(id: string, data: Record<string, unknown>): Promise<void> {
-    if (this.#alone?.id === id) this.#alone = { ...this.#alone, data };
+    if (this.#alone?.id === id) {
+      this.#alone = { ...this.#alone, data };
+      this.#isUnwritten = true;
+      return;
+    }
     await rows(this.#em, sql`update import_item set data = ${JSON.stringify(data)}::jsonb where id = ${id}`);
   }
 
@@ -127,13 +134,26 @@ export class WorkList {
     this.hasErrorsChanged = true;
   }
 
+  /** What was kept last, as a statement to be run as a part of another one at the end of the transaction. */
+  keeping() {
+    const { id, data } = (this.#isUnwritten && this.#alone) || {};
+    return sql`update import_item set data = ${JSON.stringify(data ?? {})}::jsonb where id = ${id ?? null}`;
+  }
+
+  /** From here on the database is asked: what was kept so far goes there first. */
+  async #writeAlone(): Promise<void> {
+    if (this.#isUnwritten) await rows(this.#em, this.keeping());
+    this.#isUnwritten = false;
+    this.#alone = undefined;
+  }
+
   /** Puts the first page of an item back on the list. */
   async reopen(
     kind: string,
     key: string,
     options: { data?: Record<string, unknown>; afterMs?: number } = {},
   ): Promise<void> {
-    this.#alone = undefined;
+    await this.#writeAlone();
     await rows(
       this.#em,
       sql`update import_item set state = 'pending', attempts = 0, error = null,
@@ -145,7 +165,7 @@ export class WorkList {
 
   /** Leaves an item as failed, with the reason that people are shown. */
   async fail(id: string, reason: string): Promise<void> {
-    this.#alone = undefined;
+    await this.#writeAlone();
     await rows(this.#em, sql`update import_item set state = 'failed', error = ${reason} where id = ${id}`);
     this.hasErrorsChanged = true;
   }
