@@ -25,7 +25,7 @@ import { Runner } from './jobs/runner.ts';
 import { IMPORT_MESSAGE } from './jobs/store.ts';
 import type { Log } from './log.ts';
 import { LiveMessage } from './outbox/entities.ts';
-import { StartggClient, TIMEOUT_MS, WINDOW_MS } from './startgg/client.ts';
+import { StartggClient, startggAllowance } from './startgg/client.ts';
 import { startggEntities } from './startgg/entities.ts';
 import { Games } from './startgg/games.ts';
 import { startggImport } from './startgg/import.ts';
@@ -181,13 +181,7 @@ function explainDatabase(error: unknown): unknown {
 }
 
 function makeStartgg({ startgg }: Config, db: Database, log: Log): StartggClient {
-  const budget = new SharedBudget(db, {
-    provider: 'startgg',
-    credential: startgg.token ?? '',
-    requests: startgg.requestsPerMinute,
-    windowMs: WINDOW_MS,
-    timeoutMs: TIMEOUT_MS,
-  });
+  const budget = new SharedBudget(db, startggAllowance(startgg.token, startgg.requestsPerMinute));
   return new StartggClient({ url: startgg.apiUrl, token: startgg.token, budget, log });
 }
 

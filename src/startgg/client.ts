@@ -1,14 +1,14 @@
 import { GraphQLClient } from 'graphql-request';
 import { z } from 'zod';
 import { GiveUpError, messageOf, RetryLaterError, SourceBlockedError } from '../errors.ts';
-import type { SharedBudget, Slot } from '../jobs/budget.ts';
+import type { Allowance, SharedBudget, Slot } from '../jobs/budget.ts';
 import type { Log } from '../log.ts';
 import { TooComplexError, TooDeepError } from './errors.ts';
 
-/** start.gg counts requests per token: 80 in 60 s (start.gg developer documentation, Rate limits). */
-export const WINDOW_MS = 60_000;
 /** The slowest honest answers take a few seconds; clients in the field give up after 25 s. */
-export const TIMEOUT_MS = 25_000;
+const TIMEOUT_MS = 25_000;
+/** Up to this many requests a minute, the whole minute is kept count of. */
+const COUNTED_PER_MINUTE = 600;
 /** How long nobody asks after a refusal that does not say how long. */
 const BLOCKED_MS = 20_000;
 
@@ -34,6 +34,17 @@ const answerSchema = z.object({
 
 /** An answer with its data checked, and the objects it cost. Entries of which some field failed are null in it. */
 export type Answer<T> = { data: T; cost: number | undefined };
+
+/**
+ * start.gg counts requests per token: 80 in 60 s (start.gg developer documentation, Rate limits). An allowance that is
+ * larger by far is kept by the second, which is stricter, so that the row of the budget stays small.
+ */
+export function startggAllowance(token: string | undefined, requestsPerMinute: number): Allowance {
+  const common = { provider: 'startgg', credential: token ?? '', timeoutMs: TIMEOUT_MS };
+  if (requestsPerMinute <= COUNTED_PER_MINUTE)
+    return { ...common, requests: requestsPerMinute, windowMs: 60_000 };
+  return { ...common, requests: Math.floor(requestsPerMinute / 60), windowMs: 1_000 };
+}
 
 /** Who waits for the answer: a person at the keyboard goes before an import. */
 export type Urgency = 'person' | 'import';

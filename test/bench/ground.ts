@@ -15,6 +15,8 @@ import { createDatabase, databaseUrl } from '../support/databases.ts';
 export const GAME = { id: 64423, name: '2XKO' };
 export const SINCE = '2026-01-01';
 const TOKEN = 'bench';
+/** Requests a minute that no import reaches. */
+export const UNLIMITED = 1_000_000;
 
 export const log = createLog(process.env.LOG_LEVEL ?? 'error');
 
@@ -55,7 +57,7 @@ export const settings = (url: string, startgg: Startgg) => ({
   DATABASE_URL: url,
   STARTGG_TOKEN: TOKEN,
   STARTGG_API_URL: startgg.url,
-  STARTGG_REQUESTS_PER_MINUTE: '1000000',
+  STARTGG_REQUESTS_PER_MINUTE: String(UNLIMITED),
 });
 
 export async function openApp(url: string, startgg: Startgg): Promise<App> {

@@ -7,11 +7,22 @@ import { SharedBudget } from '../../src/jobs/budget.ts';
 import { Imports } from '../../src/jobs/imports.ts';
 import { Queue } from '../../src/jobs/queue.ts';
 import { Runner } from '../../src/jobs/runner.ts';
-import { type Answer, StartggClient } from '../../src/startgg/client.ts';
+import { type Answer, StartggClient, startggAllowance } from '../../src/startgg/client.ts';
 import { Games } from '../../src/startgg/games.ts';
 import { startggImport } from '../../src/startgg/import.ts';
 import { importJob } from '../../src/startgg/params.ts';
-import { GAME, type Ground, log, type Measure, openApp, runImport, SINCE, serve, worldOf } from './ground.ts';
+import {
+  GAME,
+  type Ground,
+  log,
+  type Measure,
+  openApp,
+  runImport,
+  SINCE,
+  serve,
+  UNLIMITED,
+  worldOf,
+} from './ground.ts';
 
 const ROUNDS = 3;
 const SIZE = { events: 250, sets: 10_000 };
@@ -112,13 +123,7 @@ type Batch = { table: string; columns: string[]; types: string[]; rows: object[]
 async function openEngine(url: string, startggUrl: string, answers: Map<string, Promise<Answer<unknown>>>) {
   const db = await Database.connect(url, entities);
   await migrate(db, [() => Queue.install(url)]);
-  const budget = new SharedBudget(db, {
-    provider: 'startgg',
-    credential: 'bench',
-    requests: 1e6,
-    windowMs: 60_000,
-    timeoutMs: 25_000,
-  });
+  const budget = new SharedBudget(db, startggAllowance('bench', UNLIMITED));
   const client = new RememberingClient({ url: startggUrl, token: 'bench', budget, log }, answers);
   const queue = new Queue(url, log);
   const listener = new Listener(url, log);

@@ -7,7 +7,7 @@ import { Imports } from '../../src/jobs/imports.ts';
 import { Queue } from '../../src/jobs/queue.ts';
 import { Runner, type Waits } from '../../src/jobs/runner.ts';
 import { createLog } from '../../src/log.ts';
-import { StartggClient, TIMEOUT_MS, WINDOW_MS } from '../../src/startgg/client.ts';
+import { StartggClient, startggAllowance } from '../../src/startgg/client.ts';
 import { Games } from '../../src/startgg/games.ts';
 import { startggImport } from '../../src/startgg/import.ts';
 
@@ -59,14 +59,13 @@ export async function openTuned(databaseUrl: string, startggUrl: string, tuning:
   const queue = new Queue(databaseUrl, log);
   const listener = new Listener(databaseUrl, log);
   const token = tuning.token ?? TOKEN;
-  const { windowMs = WINDOW_MS, timeoutMs = TIMEOUT_MS, requestsPerMinute = 100_000 } = tuning;
-  const budget = new SharedBudget(db, {
-    provider: 'startgg',
-    credential: token,
-    requests: requestsPerMinute,
-    windowMs,
-    timeoutMs,
-  });
+  const { requestsPerMinute = 100_000 } = tuning;
+  const usual = startggAllowance(token, requestsPerMinute);
+  const { timeoutMs = usual.timeoutMs, windowMs } = tuning;
+  const budget = new SharedBudget(
+    db,
+    windowMs ? { ...usual, requests: requestsPerMinute, windowMs, timeoutMs } : { ...usual, timeoutMs },
+  );
   const client = new StartggClient({
     url: startggUrl,
     token,
