@@ -24,14 +24,28 @@ import { Queue } from './jobs/queue.ts';
 import { Runner } from './jobs/runner.ts';
 import { IMPORT_MESSAGE } from './jobs/store.ts';
 import type { Log } from './log.ts';
+import { matchEntities } from './matches/entities.ts';
 import { LiveMessage } from './outbox/entities.ts';
+import { notificationEntities } from './outbox/notification-entities.ts';
+import { SpeedgamingEpisode } from './speedgaming/entities.ts';
 import { StartggClient, startggAllowance } from './startgg/client.ts';
 import { startggEntities } from './startgg/entities.ts';
 import { Games } from './startgg/games.ts';
 import { startggImport } from './startgg/import.ts';
 
 /** Every table that Herald keeps. */
-export const entities = [Guild, AuditLog, LiveMessage, ImportJob, ImportItem, Budget, ...startggEntities];
+export const entities = [
+  Guild,
+  AuditLog,
+  LiveMessage,
+  ...notificationEntities,
+  ImportJob,
+  ImportItem,
+  Budget,
+  ...matchEntities,
+  ...startggEntities,
+  SpeedgamingEpisode,
+];
 
 /** Every command that people can type, as it is registered with Discord. */
 export const commandDefinitions = [importData, setupData, statusData];

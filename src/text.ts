@@ -15,6 +15,11 @@ export function withoutControls(text: string): string {
   return text.replace(CONTROL, '');
 }
 
+/** Text from outside in a form that PostgreSQL takes: no control characters, no half surrogate pair (of names cut too short). */
+export function storable(text: string): string {
+  return withoutControls(text).toWellFormed();
+}
+
 /** Cuts a text to at most `length` UTF-16 units, the last one an ellipsis, never through a surrogate pair. */
 export function shorten(text: string, length: number): string {
   if (text.length <= length) return text;

@@ -3,7 +3,8 @@ import { Client } from 'pg';
 import type { Log } from '../log.ts';
 
 /** What processes tell each other through PostgreSQL's NOTIFY. */
-export type Channel = 'herald_job' | 'herald_live';
+const CHANNELS = ['herald_job', 'herald_live', 'herald_notify', 'herald_event'] as const;
+export type Channel = (typeof CHANNELS)[number];
 
 const LOCK = 'select pg_advisory_lock_shared($1)';
 
@@ -55,8 +56,7 @@ export class Listener {
     await client.connect();
     try {
       if (this.#sharedLock !== undefined) await client.query(LOCK, [this.#sharedLock]);
-      for (const channel of ['herald_job', 'herald_live'] satisfies Channel[])
-        await client.query(`listen ${channel}`);
+      for (const channel of CHANNELS) await client.query(`listen ${channel}`);
     } catch (error) {
       await client.end().catch(() => {});
       throw error;

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { REST } from '@discordjs/rest';
 import { type APIMessage, type RESTPostAPIChannelMessageJSONBody, Routes } from 'discord-api-types/v10';
 import type { Database } from '../database/database.ts';
@@ -17,6 +16,7 @@ import {
   repostLive,
   settleLive,
 } from '../outbox/live-delivery.ts';
+import { DeliveryLoop } from './delivery-loop.ts';
 import { failureOf } from './errors.ts';
 import { findPosted } from './posted.ts';
 
@@ -26,11 +26,6 @@ export type Renderer = (live: {
   subject: string;
 }) => Promise<RESTPostAPIChannelMessageJSONBody | null>;
 
-const AT_ONCE = 8;
-const LOOK_EVERY_MS = 1_000;
-/** Notifications come with every page of every import; one look serves all of this time. */
-const LOOK_AT_MOST_EVERY_MS = 200;
-const STOP_WITHIN_MS = 2_000;
 /** A delivery that takes longer ends before its claim does, so that no stale state is sent after a newer one. */
 const DELIVER_WITHIN_MS = CLAIM_MS - 5_000;
 const MAX_WAIT_MS = 60_000;
@@ -45,15 +40,11 @@ const REST_AFTER_REFUSAL_MS = 5 * 60_000;
  */
 export class LiveMessages {
   readonly #db: Database;
-  readonly #listener: Listener;
   readonly #rest: REST;
   readonly #renderers: Record<string, Renderer>;
   readonly #guilds: Guilds;
   readonly #log: Log;
-  readonly #stopping = new AbortController();
-  readonly #atWork = new Set<Promise<void>>();
-  #wake = new AbortController();
-  #loop: Promise<void> | undefined;
+  readonly #loop: DeliveryLoop<ClaimedLive>;
 
   constructor(parts: {
     db: Database;
@@ -64,53 +55,29 @@ export class LiveMessages {
     log: Log;
   }) {
     this.#db = parts.db;
-    this.#listener = parts.listener;
     this.#rest = parts.rest;
     this.#renderers = parts.renderers;
     this.#guilds = parts.guilds;
     this.#log = parts.log;
+    this.#loop = new DeliveryLoop(
+      {
+        what: 'live message',
+        channel: 'herald_live',
+        claim: (limit) => claimLive(this.#db.em(), Object.keys(this.#renderers), limit),
+        deliver: (live) => this.#deliver(live),
+      },
+      parts.listener,
+      parts.log,
+    );
   }
 
   start(): void {
-    this.#loop ??= this.#run();
+    this.#loop.start();
   }
 
   /** Takes up nothing more and waits for what is under way, at most 2 s. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    const giveUp = new AbortController();
-    const limit = delay(STOP_WITHIN_MS, undefined, { signal: giveUp.signal }).catch(() => {});
-    await Promise.race([this.#loop?.then(() => Promise.allSettled(this.#atWork)), limit]);
-    giveUp.abort();
-  }
-
-  async #run(): Promise<void> {
-    const off = this.#listener.on('herald_live', () => this.#wake.abort());
-    const pause = (ms: number, signal: AbortSignal) =>
-      delay(ms, undefined, { signal: AbortSignal.any([signal, this.#stopping.signal]) }).catch(() => {});
-    while (!this.#stopping.signal.aborted) {
-      this.#wake = new AbortController();
-      await this.#look().catch((error) =>
-        this.#log.error({ err: error }, 'live messages could not be looked up'),
-      );
-      await pause(LOOK_AT_MOST_EVERY_MS, this.#stopping.signal);
-      await pause(LOOK_EVERY_MS, this.#wake.signal);
-    }
-    off();
-  }
-
-  async #look(): Promise<void> {
-    const free = AT_ONCE - this.#atWork.size;
-    if (free <= 0) return;
-    for (const live of await claimLive(this.#db.em(), Object.keys(this.#renderers), free)) {
-      const work = this.#deliver(live)
-        .catch((error) => this.#log.error({ err: error, live: live.id }, 'live message could not be settled'))
-        .finally(() => {
-          this.#atWork.delete(work);
-          this.#wake.abort();
-        });
-      this.#atWork.add(work);
-    }
+    await this.#loop.stop();
   }
 
   async #deliver(live: ClaimedLive): Promise<void> {

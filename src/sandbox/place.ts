@@ -1,5 +1,7 @@
 import type { Env } from './bot.ts';
 import { type Discord, type DiscordOptions, startDiscord } from './discord/start.ts';
+import { type Racetime, type RacetimeOptions, startRacetime } from './racetime/server.ts';
+import { type Speedgaming, type SpeedgamingOptions, startSpeedgaming } from './speedgaming/server.ts';
 import { createWorld } from './startgg/create-world.ts';
 import { type Startgg, type StartggOptions, startStartgg } from './startgg/server.ts';
 import type { World } from './startgg/world.ts';
@@ -7,13 +9,22 @@ import type { World } from './startgg/world.ts';
 export const DISCORD_TOKEN = 'sandbox-discord-token';
 export const STARTGG_TOKEN = 'sandbox-startgg-token';
 
+/** A category whose bot Herald is. */
+const RACETIME = {
+  clientId: 'sandbox-racetime-client',
+  clientSecret: 'sandbox-racetime-secret',
+  categories: [{ slug: 'demo', name: 'Demo Randomizer', goals: ['Beat the game', 'All dungeons'] }],
+};
+
 /** The least that Herald asks for in an invite link. */
 const BOT_PERMISSIONS = ['ViewChannel', 'SendMessages', 'EmbedLinks', 'ReadMessageHistory'] as const;
 
-/** A Discord server in which Herald lives, with its people, beside a start.gg. */
+/** A Discord server in which Herald lives, with its people, beside a start.gg, a SpeedGaming and a racetime.gg. */
 export type Place = {
   discord: Discord;
   startgg: Startgg;
+  speedgaming: Speedgaming;
+  racetime: Racetime;
   guild: ReturnType<Discord['world']['addGuild']>;
   channel: ReturnType<Discord['world']['addChannel']>;
   /** Owns the guild. */
@@ -29,6 +40,8 @@ export type PlaceOptions = {
   world?: World;
   discord?: Partial<DiscordOptions>;
   startgg?: Partial<StartggOptions>;
+  speedgaming?: SpeedgamingOptions;
+  racetime?: Partial<RacetimeOptions>;
 };
 
 /** Starts the stand-ins with one guild. */
@@ -36,6 +49,9 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
   const discord = await startDiscord({ token: DISCORD_TOKEN, ...options.discord });
   const world = options.world ?? smallWorld();
   const startgg = await startStartgg({ world, token: STARTGG_TOKEN, ...options.startgg });
+  const speedgaming = await startSpeedgaming(options.speedgaming);
+  const racetimeOptions = { ...RACETIME, ...options.racetime };
+  const racetime = await startRacetime(racetimeOptions);
   const owner = discord.world.addUser({ username: 'organiser', globalName: 'Organiser' });
   const other = discord.world.addUser({ username: 'member', globalName: 'Member' });
   const guild = discord.world.addGuild({ name: 'Fighting Game Club', ownerId: owner.id });
@@ -45,6 +61,8 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
   return {
     discord,
     startgg,
+    speedgaming,
+    racetime,
     guild,
     channel,
     organiser: discord.person(owner.id),
@@ -54,10 +72,16 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
       DISCORD_API_URL: discord.url,
       STARTGG_TOKEN,
       STARTGG_API_URL: startgg.url,
+      SPEEDGAMING_API_URL: speedgaming.url,
+      RACETIME_URL: racetime.url,
+      RACETIME_CLIENT_ID: racetimeOptions.clientId,
+      RACETIME_CLIENT_SECRET: racetimeOptions.clientSecret,
     },
     async close() {
       await discord.close();
       await startgg.close();
+      await speedgaming.close();
+      await racetime.close();
     },
   };
 }

@@ -1,14 +1,9 @@
 import { z } from 'zod';
-import { withoutControls } from '../text.ts';
+import { storable } from '../text.ts';
 
 // Only the fields used, and leniently: everything may be null.
 
-/** PostgreSQL takes neither NUL nor half a surrogate pair, which names that were cut too short end in. */
-const text = z
-  .string()
-  .transform((value) => withoutControls(value).toWellFormed())
-  .nullish()
-  .default(null);
+const text = z.string().transform(storable).nullish().default(null);
 const whole = z.int32().nullish().default(null);
 const decimal = z.number().nullish().default(null);
 const flag = z

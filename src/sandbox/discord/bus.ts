@@ -5,6 +5,7 @@ type ChangeKind =
   | 'channel'
   | 'member'
   | 'message'
+  | 'event'
   | 'command'
   | 'interaction'
   | 'gateway'

@@ -11,17 +11,18 @@ export type Component = {
   emoji?: Json;
   url?: string;
   disabled?: boolean;
-  options?: Json[];
+  options?: SelectOption[];
   placeholder?: string;
   min_values?: number;
   max_values?: number;
 };
 
+type SelectOption = Json & { label: string; value: string };
 type Path = readonly (string | number)[];
 type State = { form: Form; ids: Set<string>; nextId: number };
 
 const ROW = 1;
-const BUTTON = 2;
+export const BUTTON = 2;
 const STRING_SELECT = 3;
 const SELECTS = [STRING_SELECT, 5, 6, 7, 8];
 const LINK = 5;
@@ -95,17 +96,35 @@ function readSelect(state: State, path: Path, body: Json, select: Component): vo
   readCustomId(state, path, body, select);
   const placeholder = form.text([...path, 'placeholder'], body.placeholder, { max: 150 });
   if (placeholder) select.placeholder = placeholder;
-  select.min_values = form.integer([...path, 'min_values'], body.min_values) ?? 1;
-  select.max_values = form.integer([...path, 'max_values'], body.max_values) ?? 1;
+  select.min_values = readCount(form, [...path, 'min_values'], body.min_values, 0);
+  select.max_values = readCount(form, [...path, 'max_values'], body.max_values, 1);
+  if (select.min_values > select.max_values)
+    form.fail([...path, 'min_values'], 'NUMBER_TYPE_MAX', 'min_values must not be more than max_values.');
   if (select.type !== STRING_SELECT) return;
   if (body.options === undefined) form.required([...path, 'options']);
   const options = form.list([...path, 'options'], body.options, { min: 1, max: 25 }) ?? [];
   select.options = options.map((each, i) => {
     const option = form.model([...path, 'options', i], each) ?? {};
     const text = (key: string) =>
-      form.text([...path, 'options', i, key], option[key], { max: 100, required: true });
+      form.text([...path, 'options', i, key], option[key], { max: 100, required: true }) ?? '';
     return { ...option, label: text('label'), value: text('value') };
   });
+  select.options.forEach(({ value }, i, all) => {
+    if (all.findIndex((each) => each.value === value) !== i)
+      form.fail(
+        [...path, 'options', i, 'value'],
+        'SELECT_COMPONENT_OPTION_VALUE_DUPLICATED',
+        'The specified option value is already used',
+      );
+  });
+}
+
+/** How many options may be picked: at most 25. Source: Discord docs, Component Reference, String Select. */
+function readCount(form: Form, path: Path, value: unknown, min: number): number {
+  const count = form.integer(path, value) ?? 1;
+  if (count < min || count > 25)
+    form.fail(path, 'NUMBER_TYPE_RANGE', `int value should be between ${min} and 25.`);
+  return count;
 }
 
 function readCustomId(state: State, path: Path, body: Json, component: Component): void {

@@ -97,10 +97,8 @@ function readColor(form: Form, path: Path, value: unknown): number | undefined {
 }
 
 function readTimestamp(form: Form, path: Path, value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  const date = new Date(String(value));
-  if (!Number.isNaN(date.getTime())) return date.toISOString().replace('Z', '000+00:00');
-  return form.fail(path, 'DATE_TIME_TYPE_PARSE', `Could not parse ${String(value)}. Should be ISO8601.`);
+  const time = form.time(path, value);
+  return time === undefined ? undefined : new Date(time).toISOString().replace('Z', '000+00:00');
 }
 
 function sizeOf(embed: Embed): number {

@@ -9,6 +9,8 @@ export type User = {
   locale: string;
   /** Whether the person takes direct messages from members of a shared guild. */
   acceptsDms: boolean;
+  /** Whether the person has blocked the bot. */
+  blocksBot: boolean;
 };
 export type Role = {
   id: string;
@@ -47,6 +49,32 @@ export type Channel = {
 };
 export type Application = { id: string; name: string; botId: string; ownerId: string };
 
+/** Source: Discord docs, Guild Scheduled Event, Event Status. */
+export const EVENT_STATUS = { SCHEDULED: 1, ACTIVE: 2, COMPLETED: 3, CANCELED: 4 } as const;
+export type EventStatus = keyof typeof EVENT_STATUS;
+
+/** What may change about an event; times in ms. */
+export type EventFields = {
+  name: string;
+  description: string | null;
+  location: string;
+  startsAt: number;
+  endsAt: number;
+  status: EventStatus;
+};
+
+/** A scheduled event as it is now. The object stays the same through edits; `history` keeps every version. */
+export type ScheduledEvent = EventFields & {
+  readonly id: string;
+  readonly guildId: string;
+  readonly creatorId: string;
+  readonly createdAt: number;
+  deletedAt: number | undefined;
+  /** The ids of those who marked their interest. */
+  readonly interested: Set<string>;
+  readonly history: (EventFields & { at: number })[];
+};
+
 export type GuildInput = { name: string; ownerId?: string; id?: string; locale?: string };
 export type UserInput = {
   username: string;
@@ -71,3 +99,11 @@ export type ChannelInput = {
 };
 /** A thing or its id. */
 export type Ref = string | { id: string };
+
+export const idOf = (ref: Ref): string => (typeof ref === 'string' ? ref : ref.id);
+
+/** The thing that a reference points at. @throws when there is none: the caller made a mistake */
+export function found<T>(value: T | undefined, what: string, ref: Ref): T {
+  if (value === undefined) throw new Error(`the sandbox has no ${what} ${idOf(ref)}`);
+  return value;
+}

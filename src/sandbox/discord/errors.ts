@@ -36,6 +36,7 @@ export const refuse = {
   unknownUser: () => new ApiError(404, 10013, 'Unknown User'),
   unknownWebhook: () => new ApiError(404, 10015, 'Unknown Webhook'),
   unknownInteraction: () => new ApiError(404, 10062, 'Unknown interaction'),
+  unknownScheduledEvent: () => new ApiError(404, 10070, 'Unknown Guild Scheduled Event'),
   unknownCommand: () => new ApiError(404, 10063, 'Unknown application command'),
   notThisApplication: () =>
     new ApiError(403, 20012, 'You are not authorized to perform this action on this application'),
@@ -43,15 +44,21 @@ export const refuse = {
     new ApiError(400, 30032, `Maximum number of application commands reached (${max})`),
   tooManyCommandCreates: (max: number) =>
     new ApiError(400, 30034, `Max number of daily application command creates has been reached (${max})`),
+  tooManyEvents: (max: number) =>
+    new ApiError(400, 30038, `Maximum number of uncompleted guild scheduled events reached (${max})`),
   dmsTooFast: () => new ApiError(403, 40003, 'You are opening direct messages too fast'),
   alreadyAcknowledged: () => new ApiError(400, 40060, 'Interaction has already been acknowledged.'),
   missingAccess: () => new ApiError(403, 50001, 'Missing Access'),
   notTheAuthor: () => new ApiError(403, 50005, 'Cannot edit a message authored by another user'),
   emptyMessage: () => new ApiError(400, 50006, 'Cannot send an empty message'),
   cannotMessageUser: () => new ApiError(403, 50007, 'Cannot send messages to this user'),
+  /** Refused when the channel is opened, this is no 403. Source: discord/discord-api-docs issue 1905. */
+  cannotOpenDm: () => new ApiError(400, 50007, 'Cannot send messages to this user'),
   missingPermissions: () => new ApiError(403, 50013, 'Missing Permissions'),
   invalidWebhookToken: () => new ApiError(401, 50027, 'Invalid Webhook Token'),
+  invalidRecipient: () => new ApiError(400, 50033, 'Invalid Recipient(s)'),
   invalidJson: () => new ApiError(400, 50109, 'The request body contains invalid JSON.'),
   noMutualGuilds: () =>
     new ApiError(403, 50278, 'Cannot send messages to this user due to having no mutual guilds'),
+  finishedEvent: () => new ApiError(400, 180000, 'Cannot update a finished event'),
 };

@@ -71,6 +71,14 @@ export class Form {
     return this.fail(path, 'NUMBER_TYPE_COERCE', `Value "${String(value)}" is not int.`);
   }
 
+  /** A time in ms; undefined when it is absent (or null). */
+  time(path: Path, value: unknown): number | undefined {
+    if (value === undefined || value === null) return undefined;
+    const ms = Date.parse(String(value));
+    if (!Number.isNaN(ms)) return ms;
+    return this.fail(path, 'DATE_TIME_TYPE_PARSE', `Could not parse ${String(value)}. Should be ISO8601.`);
+  }
+
   snowflake(path: Path, value: unknown): string | undefined {
     if (/^\d{1,20}$/.test(String(value))) return String(value);
     return this.fail(path, 'NUMBER_TYPE_COERCE', `Value "${String(value)}" is not snowflake.`);

@@ -7,13 +7,22 @@ import { channelRoutes } from './routes/channels.ts';
 import { gatewayRoutes } from './routes/gateway.ts';
 import { guildRoutes } from './routes/guilds.ts';
 import { interactionRoutes } from './routes/interactions.ts';
+import { scheduledEventRoutes } from './routes/scheduled-events.ts';
 import { userRoutes } from './routes/users.ts';
 import type { LoggedRequest, Parts } from './sandbox.ts';
 
 const PREFIX = '/api/v10';
 
 /** Every resource of the API. A new one is one more file in `routes/` and one more line here. */
-const ROUTES = [gatewayRoutes, applicationRoutes, channelRoutes, guildRoutes, userRoutes, interactionRoutes];
+const ROUTES = [
+  gatewayRoutes,
+  applicationRoutes,
+  channelRoutes,
+  guildRoutes,
+  scheduledEventRoutes,
+  userRoutes,
+  interactionRoutes,
+];
 
 type HttpOptions = {
   log: LoggedRequest[];

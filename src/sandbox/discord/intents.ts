@@ -6,6 +6,7 @@ export const INTENTS = {
   GuildMessages: 1 << 9,
   DirectMessages: 1 << 12,
   MessageContent: 1 << 15,
+  GuildScheduledEvents: 1 << 16,
 } as const;
 
 export const PRIVILEGED_INTENTS = INTENTS.GuildMembers | INTENTS.GuildPresences | INTENTS.MessageContent;

@@ -93,11 +93,11 @@ export class Messages {
     );
   }
 
-  /** The message that a nonce already made, by the same author, within the past minutes. */
-  byNonce(authorId: string, nonce: string | number | undefined): Message | undefined {
+  /** The message that a nonce already made, by the same author in the same channel, within the past minutes. */
+  byNonce(channelId: string, authorId: string, nonce: string | number | undefined): Message | undefined {
     if (nonce === undefined) return undefined;
     const since = this.#clock.now() - NONCE_MS;
-    return [...this.#byId.values()].find(
+    return this.all(channelId).find(
       (message) =>
         message.author.id === authorId &&
         String(message.nonce) === String(nonce) &&
@@ -179,10 +179,11 @@ export class Messages {
   #tell(t: string, message: Message): void {
     const channel = this.#world.channel(message.channelId);
     const { botId } = this.#world.application;
-    const guild = channel.guildId ? { guild_id: channel.guildId } : {};
+    // The documentation leaves `channel_type` out; discord.js knows a direct message from a person by nothing else.
+    const place = { channel_type: channel.type, ...(channel.guildId ? { guild_id: channel.guildId } : {}) };
     if (!message.visibleTo)
       this.#dispatch(t, channel, (intents: number) => {
-        const d = { ...messageJson(this.#world, message), ...guild };
+        const d = { ...messageJson(this.#world, message), ...place };
         // Without the intent only own messages, direct messages and mentions of the bot have their content.
         const open =
           intents & INTENTS.MessageContent ||

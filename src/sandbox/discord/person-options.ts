@@ -1,5 +1,6 @@
 import { type CommandOption, SUB_COMMAND, SUB_COMMAND_GROUP } from './command-form.ts';
 import type { Command } from './commands.ts';
+import type { Component } from './component-form.ts';
 import type { Guild } from './entities.ts';
 import type { Json } from './form.ts';
 import { permissionsOf } from './permissions.ts';
@@ -156,6 +157,24 @@ class Resolved {
     this.#found.channels[id] = { ...channelJson(this.#world, channel), permissions: String(permissions) };
     return true;
   }
+}
+
+/**
+ * The values of the options that a person picks in a string select menu.
+ * @param picked each an option's value or its label
+ * @throws ClientRefusal for what the menu does not offer, or too few or too many of it
+ */
+export function pickOptions(menu: Component, picked: string[]): string[] {
+  const { custom_id, options, min_values = 1, max_values = 1 } = menu;
+  if (!options) throw new ClientRefusal(`"${custom_id}" is no string select menu`);
+  const values = picked.map((each) => {
+    const option = options.find(({ value }) => value === each) ?? options.find(({ label }) => label === each);
+    if (!option) throw new ClientRefusal(`"${each}" is no option of "${custom_id}"`);
+    return option.value;
+  });
+  if (new Set(values).size !== values.length || values.length < min_values || values.length > max_values)
+    throw new ClientRefusal(`"${custom_id}" takes ${min_values} to ${max_values} of its options, each once`);
+  return values;
 }
 
 /** A choice may be given by what the person reads or by its value. */

@@ -6,7 +6,8 @@ import { InteractionHandle } from './interaction-handle.ts';
 import { INTERACTION, type Interaction } from './interactions.ts';
 import { type Message, messageJson } from './messages.ts';
 import { ALL_PERMISSIONS, has, permissionsOf } from './permissions.ts';
-import { ClientRefusal, fillCommand, optionOf, type Typed } from './person-options.ts';
+import { PersonEvents } from './person-events.ts';
+import { ClientRefusal, fillCommand, optionOf, pickOptions, type Typed } from './person-options.ts';
 import type { Parts } from './sandbox.ts';
 import { channelJson, memberJson, userJson } from './wire.ts';
 
@@ -17,11 +18,13 @@ type CommandInput = Place & Typed & { name: string };
 /** A person with the client in hand: types commands, clicks, reads. */
 export class Person {
   readonly user: User;
+  readonly events: PersonEvents;
   readonly #parts: Parts;
 
   constructor(parts: Parts, userId: string) {
     this.#parts = parts;
     this.user = parts.world.user(userId);
+    this.events = new PersonEvents(parts.world, this.user);
   }
 
   get id(): string {
@@ -72,10 +75,10 @@ export class Person {
     return this.#useComponent(message, component, {});
   }
 
-  /** Picks values in a select menu, found by its custom id. */
-  async select(message: Message, customId: string, values: string[]): Promise<InteractionHandle> {
+  /** Picks options of a string select menu, found by its custom id; an option by its value or its label. */
+  async select(message: Message, customId: string, picked: string[]): Promise<InteractionHandle> {
     const component = this.#component(message, (each) => each.custom_id === customId, customId);
-    return this.#useComponent(message, component, { values });
+    return this.#useComponent(message, component, { values: pickOptions(component, picked) });
   }
 
   /** Writes a plain message. */
@@ -103,11 +106,11 @@ export class Person {
     return this.#parts.messages.seenBy(this.id, channelId);
   }
 
-  /** The direct messages between the person and the bot, oldest first. */
-  get directMessages(): Message[] {
+  /** What stands in the direct messages with the bot, oldest first, own ephemeral messages included. */
+  inbox(): Message[] {
     const { world, messages } = this.#parts;
-    const channel = [...world.channels.values()].find((each) => each.recipientId === this.id);
-    return channel ? messages.in(channel.id) : [];
+    const channel = world.findDm(this.id);
+    return channel ? messages.seenBy(this.id, channel.id) : [];
   }
 
   #component(message: Message, match: (component: Component) => boolean, what: string): Component {
@@ -138,7 +141,7 @@ export class Person {
 
   #place(input: Place): { guild: Guild | undefined; channel: Channel } {
     const { world } = this.#parts;
-    if (!input.guildId) return { guild: undefined, channel: world.dmChannel(this.id).channel };
+    if (!input.guildId) return { guild: undefined, channel: world.openDm(this.id) };
     const guild = world.guild(input.guildId);
     if (!input.channelId) throw new ClientRefusal('in a guild, name the channel');
     const { channel } = this.#look(input.channelId);
@@ -163,7 +166,11 @@ export class Person {
     if (!command) throw unknown;
     const context = guild ? 0 : 1;
     if (!command.guildId && command.contexts && !command.contexts.includes(context)) throw unknown;
-    if (!guild) return command;
+    if (!guild) {
+      // Only a guild that both are in brings an application's commands into the direct messages with it.
+      if (!world.sharesGuild(this.id)) throw unknown;
+      return command;
+    }
     if (!guild.members.has(world.application.botId)) throw unknown;
     const permissions = permissionsOf(guild, this.id, channel);
     if (!has(permissions, 'UseApplicationCommands'))

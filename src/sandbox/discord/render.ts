@@ -1,4 +1,4 @@
-import { leaves } from './component-form.ts';
+import { BUTTON, type Component, leaves } from './component-form.ts';
 import type { Embed, EmbedField } from './embed-form.ts';
 import { isJson } from './form.ts';
 import { FLAGS } from './message-form.ts';
@@ -16,7 +16,7 @@ export function renderMessage(message: Message): string {
     ...(thinking ? [`${message.author.username} is thinking…`] : []),
     ...(message.content ? plainText(message.content).split('\n') : []),
     ...(message.flags & FLAGS.SuppressEmbeds ? [] : message.embeds.flatMap(embedLines)),
-    ...message.components.map(buttonLine).filter((line) => line !== ''),
+    ...message.components.map(rowLine).filter((line) => line !== ''),
     ...(message.visibleTo ? ['(Only you can see this)'] : []),
   ];
   return lines.join('\n');
@@ -75,14 +75,24 @@ function beside(columns: readonly string[][]): string[] {
   );
 }
 
-function buttonLine(row: Message['components'][number]): string {
+/** Buttons beside each other, or a select menu with what it offers; what is disabled stands in round brackets. */
+function rowLine(row: Component): string {
   const texts = leaves([row]).map((component) => {
-    const emoji = component.emoji?.name ? `${component.emoji.name} ` : '';
-    const text = `${emoji}${component.label ?? component.placeholder ?? ''}`.trim();
-    const link = component.url ? ` ↗ ${component.url}` : '';
-    return component.disabled ? `(${text}${link})` : `[${text}${link}]`;
+    const text = component.type === BUTTON ? buttonText(component) : menuText(component);
+    return component.disabled ? `(${text})` : `[${text}]`;
   });
   return texts.join(' ');
+}
+
+function buttonText({ emoji, label = '', url }: Component): string {
+  const text = `${emoji?.name ?? ''} ${label}`.trim();
+  return url ? `${text} ↗ ${url}` : text;
+}
+
+function menuText({ placeholder = 'Make a selection', options = [] }: Component): string {
+  const chosen = options.filter((option) => option.default === true).map(({ label }) => label);
+  const offered = options.map(({ label }) => label).join(' | ');
+  return `${chosen.join(', ') || placeholder} ▾ ${offered}`.trim();
 }
 
 /** Stamps as times, escapes undone; other markup stays as typed. */

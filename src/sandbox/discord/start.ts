@@ -1,7 +1,7 @@
 import { Bus, type Change } from './bus.ts';
 import { type Clock, isMovable, systemClock } from './clock.ts';
 import { Commands } from './commands.ts';
-import type { Channel, Ref } from './entities.ts';
+import type { Channel, Ref, ScheduledEvent } from './entities.ts';
 import { Faults } from './faults.ts';
 import { Gateway } from './gateway.ts';
 import { restServer } from './http.ts';
@@ -51,6 +51,8 @@ export type Discord = {
   violations: string[];
   person(userId: string): Person;
   channel(ref: Ref): ChannelView;
+  /** Every scheduled event that a guild ever had, with its history, oldest first. */
+  events(guildRef: Ref): ScheduledEvent[];
   onChange(listener: (change: Change) => void): () => void;
   waitFor: Bus['waitFor'];
   close(): Promise<void>;
@@ -86,7 +88,11 @@ export async function startDiscord(options: DiscordOptions): Promise<Discord> {
   };
   const log: LoggedRequest[] = [];
   const violations: string[] = [];
-  if (isMovable(clock)) clock.onAdvance(() => bus.changed('clock'));
+  if (isMovable(clock))
+    clock.onAdvance(() => {
+      world.events.settle();
+      bus.changed('clock');
+    });
 
   const app = restServer(parts, { log, violations, validate: options.validate });
   app.server.on('upgrade', (request, socket, head) => gateway.upgrade(request, socket, head));
@@ -112,6 +118,7 @@ export async function startDiscord(options: DiscordOptions): Promise<Discord> {
         deleted: { get: () => messages.all(channel.id).filter((each) => each.deletedAt !== undefined) },
       });
     },
+    events: (guildRef) => world.events.all(world.guild(guildRef).id),
     onChange: (listener) => bus.onChange(listener),
     waitFor: (predicate, waitOptions) => bus.waitFor(predicate, waitOptions),
     async close() {

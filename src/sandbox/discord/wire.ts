@@ -1,4 +1,12 @@
-import type { Channel, Guild, Member, Role, User } from './entities.ts';
+import {
+  type Channel,
+  EVENT_STATUS,
+  type Guild,
+  type Member,
+  type Role,
+  type ScheduledEvent,
+  type User,
+} from './entities.ts';
 import type { Json } from './form.ts';
 import { permissionsOf } from './permissions.ts';
 import type { World } from './world.ts';
@@ -153,7 +161,7 @@ export function guildCreateJson(world: World, guild: Guild): Json {
     threads: [],
     presences: [],
     stage_instances: [],
-    guild_scheduled_events: [],
+    guild_scheduled_events: world.events.open(guild.id).map((event) => eventJson(world, event)),
     soundboard_sounds: [],
   };
 }
@@ -170,6 +178,30 @@ export function myGuildJson(world: World, guild: Guild, withCounts: boolean): Js
     permissions: String(permissionsOf(guild, botId)),
     features: [],
     ...(withCounts ? countsJson(guild) : {}),
+  };
+}
+
+/** A scheduled event; all are of the kind EXTERNAL. Source: Discord docs, Guild Scheduled Event. */
+export function eventJson(world: World, event: ScheduledEvent, withUserCount = false): Json {
+  return {
+    id: event.id,
+    guild_id: event.guildId,
+    channel_id: null,
+    creator_id: event.creatorId,
+    creator: userJson(world.user(event.creatorId)),
+    name: event.name,
+    description: event.description,
+    image: null,
+    scheduled_start_time: iso(event.startsAt),
+    scheduled_end_time: iso(event.endsAt),
+    privacy_level: 2,
+    status: EVENT_STATUS[event.status],
+    entity_type: 3,
+    entity_id: null,
+    entity_metadata: { location: event.location },
+    recurrence_rule: null,
+    guild_scheduled_event_exceptions: [],
+    ...(withUserCount ? { user_count: event.interested.size } : {}),
   };
 }
 

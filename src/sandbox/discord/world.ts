@@ -1,24 +1,25 @@
 import type { Bus } from './bus.ts';
-import type {
-  Application,
-  Channel,
-  ChannelInput,
-  Guild,
-  GuildInput,
-  Member,
-  Overwrite,
-  OverwriteInput,
-  Ref,
-  Role,
-  RoleInput,
-  User,
-  UserInput,
+import {
+  type Application,
+  type Channel,
+  type ChannelInput,
+  found,
+  type Guild,
+  type GuildInput,
+  idOf,
+  type Member,
+  type OverwriteInput,
+  type Ref,
+  type Role,
+  type RoleInput,
+  type User,
+  type UserInput,
 } from './entities.ts';
 import { INTENTS } from './intents.ts';
+import { newDmChannel, newOverwrite, newRole, newUser } from './new-entities.ts';
 import { DEFAULT_EVERYONE, type PermissionInput, permissionBits } from './permissions.ts';
-import { channelJson, guildCreateJson, guildJson, memberJson, roleJson } from './wire.ts';
-
-const idOf = (ref: Ref): string => (typeof ref === 'string' ? ref : ref.id);
+import { ScheduledEvents } from './scheduled-events.ts';
+import { channelJson, guildCreateJson, guildJson, memberJson, roleJson, userJson } from './wire.ts';
 
 /** Application, users, guilds, roles, members and channels, and the events that their changes cause. */
 export class World {
@@ -26,6 +27,7 @@ export class World {
   readonly guilds = new Map<string, Guild>();
   readonly channels = new Map<string, Channel>();
   readonly application: Application;
+  readonly events: ScheduledEvents;
   readonly newId: () => string;
   readonly #bus: Bus;
   readonly #now: () => number;
@@ -34,9 +36,10 @@ export class World {
     this.#bus = bus;
     this.#now = now;
     this.newId = newId;
+    this.events = new ScheduledEvents(bus, this, now);
     const owner = this.addUser({ username: 'developer', globalName: 'Developer' });
     const id = newId();
-    this.users.set(id, this.#user({ username: 'Herald', id }, true));
+    this.users.set(id, newUser(id, { username: 'Herald' }, true));
     this.application = { id, name: 'Herald', botId: id, ownerId: owner.id };
   }
 
@@ -66,7 +69,7 @@ export class World {
   }
 
   addUser(input: UserInput): User {
-    const user = this.#user(input, false);
+    const user = newUser(input.id ?? this.newId(), input, false);
     this.users.set(user.id, user);
     this.#bus.changed('member', user.id);
     return user;
@@ -104,6 +107,21 @@ export class World {
     });
     this.#bus.changed('member', user.id);
     return member;
+  }
+
+  /** A person leaves a guild, or is made to. The bot leaves by `removeBot`. */
+  removeMember(guildRef: Ref, userRef: Ref): void {
+    const guild = this.guild(guildRef);
+    const user = this.user(userRef);
+    if (user.id === guild.ownerId || user.id === this.application.botId)
+      throw new Error('neither the owner nor the bot leaves a guild this way');
+    found(guild.members.get(user.id), 'member', user);
+    guild.members.delete(user.id);
+    this.#send('GUILD_MEMBER_REMOVE', guild, INTENTS.GuildMembers, {
+      guild_id: guild.id,
+      user: userJson(user),
+    });
+    this.#bus.changed('member', user.id);
   }
 
   setMemberRoles(guildRef: Ref, userRef: Ref, roles: Ref[]): void {
@@ -144,7 +162,7 @@ export class World {
       name: input.name,
       topic: input.topic ?? null,
       position: this.channelsOf(guild.id).length,
-      overwrites: (input.overwrites ?? []).map((overwrite) => this.#overwrite(guild, overwrite)),
+      overwrites: (input.overwrites ?? []).map((overwrite) => newOverwrite(guild, overwrite)),
       lastMessageId: null,
     };
     this.channels.set(channel.id, channel);
@@ -155,7 +173,7 @@ export class World {
   setOverwrites(channelRef: Ref, overwrites: OverwriteInput[]): void {
     const channel = this.channel(channelRef);
     const guild = this.guild(channel.guildId ?? '');
-    channel.overwrites = overwrites.map((overwrite) => this.#overwrite(guild, overwrite));
+    channel.overwrites = overwrites.map((overwrite) => newOverwrite(guild, overwrite));
     this.#channelChanged('CHANNEL_UPDATE', channel);
   }
 
@@ -165,23 +183,43 @@ export class World {
     this.#channelChanged('CHANNEL_DELETE', channel);
   }
 
-  /** The direct message channel between the bot and a person, made where there is none. */
-  dmChannel(userId: string): { channel: Channel; isNew: boolean } {
-    const known = [...this.channels.values()].find((channel) => channel.recipientId === userId);
-    if (known) return { channel: known, isNew: false };
-    const channel: Channel = {
-      id: this.newId(),
-      type: 1,
-      name: '',
-      topic: null,
-      position: 0,
-      overwrites: [],
-      recipientId: userId,
-      lastMessageId: null,
-    };
+  /** Whether the person takes direct messages from members of a shared guild. */
+  setAcceptsDms(userRef: Ref, acceptsDms: boolean): void {
+    const user = this.user(userRef);
+    user.acceptsDms = acceptsDms;
+    this.#bus.changed('member', user.id);
+  }
+
+  /** Whether the person has blocked the bot. */
+  setBlocksBot(userRef: Ref, blocksBot: boolean): void {
+    const user = this.user(userRef);
+    user.blocksBot = blocksBot;
+    this.#bus.changed('member', user.id);
+  }
+
+  /** Whether the bot and the person are in a guild together. */
+  sharesGuild(userId: string): boolean {
+    return this.botGuilds().some((guild) => guild.members.has(userId));
+  }
+
+  /** The direct message channel between the bot and a person, where there is one. */
+  findDm(userId: string): Channel | undefined {
+    return [...this.channels.values()].find((channel) => channel.recipientId === userId);
+  }
+
+  /** The direct message channel between the bot and a person, made where there is none; nobody is told of it. */
+  openDm(userId: string): Channel {
+    const known = this.findDm(userId);
+    if (known) return known;
+    const channel = newDmChannel(this.newId(), userId);
     this.channels.set(channel.id, channel);
     this.#bus.changed('channel', channel.id);
-    return { channel, isNew: true };
+    return channel;
+  }
+
+  /** Marks a person as interested in a scheduled event, or no longer. */
+  interest(eventRef: Ref, userRef: Ref, interested = true): void {
+    this.events.interest(eventRef, userRef, interested);
   }
 
   /** Adds the bot to a guild with a managed role that has these permissions. */
@@ -233,26 +271,6 @@ export class World {
     this.#bus.changed('guild', guild.id);
   }
 
-  #user(input: UserInput, bot: boolean): User {
-    return {
-      id: input.id ?? this.newId(),
-      username: input.username,
-      globalName: input.globalName ?? null,
-      bot,
-      locale: input.locale ?? 'en-US',
-      acceptsDms: input.acceptsDms ?? true,
-    };
-  }
-
-  #overwrite(guild: Guild, input: OverwriteInput): Overwrite {
-    return {
-      id: input.id,
-      type: guild.roles.has(input.id) ? 0 : 1,
-      allow: permissionBits(input.allow ?? 0n),
-      deny: permissionBits(input.deny ?? 0n),
-    };
-  }
-
   #roleChanged(t: string, guild: Guild, role: Role): void {
     this.#send(t, guild, INTENTS.Guilds, { guild_id: guild.id, role: roleJson(role) });
     this.#bus.changed('guild', guild.id);
@@ -269,13 +287,4 @@ export class World {
     if (t !== 'GUILD_DELETE' && !guild.members.has(this.application.botId)) return;
     this.#bus.dispatch({ t, d, guildId: guild.id, intent });
   }
-}
-
-function newRole(id: string, name: string, permissions: bigint): Role {
-  return { id, name, permissions, position: 1, color: 0, mentionable: false };
-}
-
-function found<T>(value: T | undefined, what: string, ref: Ref): T {
-  if (value === undefined) throw new Error(`the sandbox has no ${what} ${idOf(ref)}`);
-  return value;
 }

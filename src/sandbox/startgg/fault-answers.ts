@@ -1,3 +1,4 @@
+import { htmlPage } from '../html-page.ts';
 import { tooComplex } from './connection.ts';
 import type { Fault } from './faults.ts';
 
@@ -11,9 +12,6 @@ export interface WireAnswer {
   /** True: the connection is cut instead. */
   destroy?: boolean;
 }
-
-const page = (title: string) =>
-  `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`;
 
 /**
  * The whole answer of a fault that replaces it; undefined for faults that work inside an answer.
@@ -61,9 +59,9 @@ export function brokenAnswer(
     case 'http':
       return { status: fault.status, type: 'text/plain', body: 'upstream error' };
     case 'html':
-      return { status: 200, type: 'text/html', body: page('We will be right back') };
+      return { status: 200, type: 'text/html', body: htmlPage('We will be right back') };
     case 'html-502':
-      return { status: 502, type: 'text/html', body: page('502 Bad Gateway') };
+      return { status: 502, type: 'text/html', body: htmlPage('502 Bad Gateway') };
     case 'cut-off':
       return { status: 200, type: 'application/json', body: whole.slice(0, Math.floor(whole.length / 2)) };
     case 'lost-connection':

@@ -1,3 +1,5 @@
+import { type FaultMatch, FaultQueue } from '../faults.ts';
+
 /** A request as a fault's `match` sees it. */
 export interface StartggRequest {
   query: string;
@@ -5,15 +7,8 @@ export interface StartggRequest {
   operationName: string | null;
 }
 
-interface FaultMatch {
-  /** Default: every request. */
-  match?: (request: StartggRequest) => boolean;
-  /** How many matching requests it strikes. Default 1; `Infinity` for always. */
-  times?: number;
-}
-
 /** What can go wrong, in the forms in which clients of start.gg have met it. */
-export type Fault = FaultMatch &
+export type Fault = FaultMatch<StartggRequest> &
   (
     | { kind: 'rate-limit'; retryAfter?: number }
     | { kind: 'rate-limit-200' }
@@ -40,19 +35,9 @@ export type Fault = FaultMatch &
   );
 
 /** The faults that are waiting to strike. */
-export class Faults {
+export class Faults extends FaultQueue<StartggRequest, Fault> {
   /** Events that always fail, by id, alone or in a request with others. */
   readonly failingEvents = new Set<number>();
-  #waiting: { fault: Fault; left: number }[] = [];
-
-  /** Adds a fault; the function returned takes it away again. */
-  add(fault: Fault): () => void {
-    const entry = { fault, left: fault.times ?? 1 };
-    this.#waiting.push(entry);
-    return () => {
-      this.#waiting = this.#waiting.filter((one) => one !== entry);
-    };
-  }
 
   /** Makes everything that is asked about an event fail; the function returned ends that. */
   failEvent(id: number): () => void {
@@ -60,17 +45,8 @@ export class Faults {
     return () => this.failingEvents.delete(id);
   }
 
-  clear(): void {
-    this.#waiting = [];
+  override clear(): void {
+    super.clear();
     this.failingEvents.clear();
-  }
-
-  /** The fault that strikes this request, oldest first. */
-  take(request: StartggRequest): Fault | undefined {
-    const entry = this.#waiting.find(({ fault }) => fault.match?.(request) ?? true);
-    if (!entry) return undefined;
-    entry.left -= 1;
-    if (entry.left <= 0) this.#waiting = this.#waiting.filter((one) => one !== entry);
-    return entry.fault;
   }
 }

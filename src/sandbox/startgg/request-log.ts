@@ -15,10 +15,10 @@ export interface LoggedRequest {
 
 /**
  * The most requests in any stretch of `ms` milliseconds: by their arrival, or by the strictest reading, in which
- * start.gg may count a request at any moment from its arrival to its answer.
+ * the server may count a request at any moment from its arrival to its answer.
  */
 export function maxInAnyWindow(
-  requests: readonly LoggedRequest[],
+  requests: readonly Pick<LoggedRequest, 'at' | 'answeredAt'>[],
   ms: number,
   by: 'arrival' | 'answer' = 'arrival',
 ): number {

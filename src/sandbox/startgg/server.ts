@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '../pause.ts';
 import type { RequestContext } from './connection.ts';
 import { Executor } from './execute.ts';
 import { brokenAnswer, type WireAnswer } from './fault-answers.ts';
@@ -170,7 +170,7 @@ class Service {
     const delay = latency ? this.#latency.int(latency.minMs, latency.maxMs) : 0;
     if (delay > 0) await pause(delay, signal);
     const fault = this.faults.take(request);
-    if (fault?.kind === 'hang') await pause(fault.ms ?? forever, signal);
+    if (fault?.kind === 'hang') await pause(fault.ms, signal);
     return this.#executed(request, token, fault);
   }
 
@@ -216,14 +216,6 @@ class Service {
   #changed(): void {
     for (const look of this.#watchers) look();
   }
-}
-
-/** The longest that a timer can wait: 24 days. */
-const forever = 2 ** 31 - 1;
-
-/** Waits, but not longer than there is somebody to answer. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await wait(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function json(body: string, cost: number): WireAnswer {

@@ -148,6 +148,8 @@ async function everyOperation(discord: Discord, call: Call): Promise<void> {
   await call('GET /guilds/{guild_id}/members/{user_id}', ids);
   const dm = await call('POST /users/@me/channels', {}, { recipient_id: ada.id });
   await call('GET /channels/{channel_id}', { channel_id: dm.id });
+  await directMessages(dm.id, call);
+  await scheduledEvents(discord, call);
 
   for (const scope of ['', '/guilds/{guild_id}']) {
     const path = `/applications/{application_id}${scope}/commands`;
@@ -195,4 +197,46 @@ async function everyOperation(discord: Discord, call: Call): Promise<void> {
   await call(callback, clicked, { type: 7, data: { content: 'five' } }, '?with_response=true');
   await call('DELETE /webhooks/{webhook_id}/{webhook_token}/messages/@original', webhook);
   await call('DELETE /channels/{channel_id}/messages/{message_id}', one);
+}
+
+async function directMessages(channel_id: string, call: Call): Promise<void> {
+  const sent = await call('POST /channels/{channel_id}/messages', { channel_id }, RICH);
+  const one = { channel_id, message_id: sent.id };
+  await call('PATCH /channels/{channel_id}/messages/{message_id}', one, { content: 'changed' });
+  await call('GET /channels/{channel_id}/messages/{message_id}', one);
+  await call('GET /channels/{channel_id}/messages', one, undefined, '?limit=1');
+  await call('DELETE /channels/{channel_id}/messages/{message_id}', one);
+}
+
+async function scheduledEvents(discord: Discord, call: Call): Promise<void> {
+  const [guild] = discord.world.botGuilds();
+  if (!guild) throw new Error('no guild');
+  discord.world.setBotPermissions(guild, [
+    'ViewChannel',
+    'SendMessages',
+    'EmbedLinks',
+    'ReadMessageHistory',
+    'CreateEvents',
+  ]);
+  const list = '/guilds/{guild_id}/scheduled-events';
+  const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const made = await call(
+    `POST ${list}`,
+    { guild_id: guild.id },
+    {
+      name: 'A vs B',
+      description: null,
+      entity_type: 3,
+      privacy_level: 2,
+      entity_metadata: { location: 'Online' },
+      scheduled_start_time: inHours(1),
+      scheduled_end_time: inHours(2),
+    },
+  );
+  const one = { guild_id: guild.id, guild_scheduled_event_id: made.id };
+  discord.world.interest(made.id, guild.ownerId);
+  await call(`GET ${list}`, one, undefined, '?with_user_count=true');
+  await call(`PATCH ${list}/{guild_scheduled_event_id}`, one, { description: 'Round 1', status: 2 });
+  await call(`GET ${list}/{guild_scheduled_event_id}`, one);
+  await call(`DELETE ${list}/{guild_scheduled_event_id}`, one);
 }

@@ -126,7 +126,7 @@ test('a command works in direct messages where its contexts allow it', async () 
   const interaction = await arrived;
   expect([interaction.inGuild(), interaction.user.id]).toEqual([false, ada.id]);
   await interaction.reply('nothing stored');
-  expect(ada.directMessages.map((message) => message.content)).toEqual(['nothing stored']);
+  expect(ada.inbox().map((message) => message.content)).toEqual(['nothing stored']);
   await expect(ada.command({ name: 'setup' })).rejects.toThrow(ClientRefusal);
 });
 

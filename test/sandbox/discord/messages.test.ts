@@ -270,32 +270,3 @@ describe('permissions', () => {
     await expect(restFor(discord, 'wrong').get('/users/@me')).rejects.toMatchObject({ status: 401, code: 0 });
   });
 });
-
-describe('direct messages', () => {
-  test('go to one channel per person', async () => {
-    const { rest, bob } = await channelOf();
-    const open = () =>
-      rest.post('/users/@me/channels', { body: { recipient_id: bob.id } }) as Promise<{ id: string }>;
-    const { id } = await open();
-    expect((await open()).id).toBe(id);
-    await rest.post(`/channels/${id}/messages`, { body: { content: 'hello' } });
-    expect(bob.directMessages.map(({ content }) => content)).toEqual(['hello']);
-  });
-
-  test('are refused by those who closed them, by strangers, and when opened too fast', async () => {
-    const { discord, rest } = await channelOf({ limits: { newDm: { count: 2, perMs: 60_000 } } });
-    const { world } = discord;
-    const open = (id: string) =>
-      rest.post('/users/@me/channels', { body: { recipient_id: id } }) as Promise<{ id: string }>;
-    const write = async (id: string) =>
-      rest.post(`/channels/${(await open(id)).id}/messages`, { body: { content: 'x' } });
-    const closed = world.addUser({ username: 'closed', acceptsDms: false });
-    world.addMember(world.botGuilds()[0] ?? '', closed);
-    await expect(write(closed.id)).rejects.toMatchObject({ status: 403, code: 50007 });
-    await expect(write(world.addUser({ username: 'stranger' }).id)).rejects.toMatchObject({ code: 50278 });
-    await expect(write(world.addUser({ username: 'third' }).id)).rejects.toMatchObject({
-      status: 403,
-      code: 40003,
-    });
-  });
-});

@@ -64,3 +64,29 @@ test('an ephemeral and edited answer says so', async () => {
     /^╭ Ada used \/status\nHerald \[APP\] {2}\d\d:\d\d UTC \(edited\)\ntwo\n\(Only you can see this\)$/,
   );
 });
+
+test('a direct message is drawn with its links and menus', async () => {
+  const discord = await discordForTest();
+  const { bob } = smallWorld(discord);
+  const rest = restFor(discord);
+  const { id } = (await rest.post('/users/@me/channels', { body: { recipient_id: bob.id } })) as {
+    id: string;
+  };
+  const option = (label: string, more = {}) => ({ label, value: label, ...more });
+  const row = (...components: object[]) => ({ type: 1, components });
+  const link = { type: 2, style: 5, label: 'Watch', emoji: { name: '📺' }, url: 'https://example.org/a' };
+  const components = [
+    row(link, { ...link, label: 'Race', emoji: undefined, disabled: true }),
+    row({ type: 3, custom_id: 'a', placeholder: 'Remind me', options: [option('Off'), option('1 h')] }),
+    row({ type: 3, custom_id: 'b', options: [option('On', { default: true }), option('Off')] }),
+  ];
+  await rest.post(`/channels/${id}/messages`, { body: { content: 'You play\n*soon*', components } });
+  const [message] = bob.inbox();
+  expect(message && renderMessage(message).split('\n').slice(1)).toEqual([
+    'You play',
+    '*soon*',
+    '[📺 Watch ↗ https://example.org/a] (Race ↗ https://example.org/a)',
+    '[Remind me ▾ Off | 1 h]',
+    '[On ▾ On | Off]',
+  ]);
+});

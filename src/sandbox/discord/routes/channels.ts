@@ -41,7 +41,7 @@ export function channelRoutes(app: FastifyInstance, parts: Parts): void {
       refuseClosedDm(parts, channel);
       const form = withoutForbiddenEmbeds(parts, channel, readMessage(asBody(request.body)), undefined);
       refuseEmpty(form);
-      const earlier = form.enforceNonce ? messages.byNonce(world.bot.id, form.nonce) : undefined;
+      const earlier = form.enforceNonce ? messages.byNonce(channel.id, world.bot.id, form.nonce) : undefined;
       return messageJson(world, earlier ?? messages.create({ channel, author: world.bot, form }));
     },
   );
@@ -124,8 +124,9 @@ function withoutForbiddenEmbeds(
 function refuseClosedDm({ world }: Parts, channel: Channel): void {
   if (!channel.recipientId) return;
   const { recipientId } = channel;
-  if (!world.botGuilds().some((guild) => guild.members.has(recipientId))) throw refuse.noMutualGuilds();
-  if (!world.user(recipientId).acceptsDms) throw refuse.cannotMessageUser();
+  if (!world.sharesGuild(recipientId)) throw refuse.noMutualGuilds();
+  const { acceptsDms, blocksBot } = world.user(recipientId);
+  if (!acceptsDms || blocksBot) throw refuse.cannotMessageUser();
 }
 
 function countOldEdit({ limits }: Parts, channel: Channel): void {

@@ -34,11 +34,10 @@ export function userRoutes(app: FastifyInstance, { world, limits }: Parts): void
     else form.snowflake(['recipient_id'], recipient);
     form.done();
     const user = world.users.get(String(recipient));
-    if (!user) throw refuse.unknownUser();
-    if (user.bot) throw refuse.cannotMessageUser();
-    const known = [...world.channels.values()].some((channel) => channel.recipientId === user.id);
-    if (!known && limits.take('newDm').exceeded) throw refuse.dmsTooFast();
-    return channelJson(world, world.dmChannel(user.id).channel);
+    if (!user) throw refuse.invalidRecipient();
+    if (user.bot) throw refuse.cannotOpenDm();
+    if (!world.findDm(user.id) && limits.take('newDm').exceeded) throw refuse.dmsTooFast();
+    return channelJson(world, world.openDm(user.id));
   });
 
   app.get('/users/:user_id', (request) => {

@@ -1,0 +1,81 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { firstRow, rows } from '../database/database.ts';
+import type { MatchEvent } from '../matches/change.ts';
+import { wantEvents } from '../matches/discord-events.ts';
+import { createLive, touchLive } from '../outbox/live-message.ts';
+import { findLive } from '../outbox/live-place.ts';
+import { type NewNotification, notify } from '../outbox/notification.ts';
+import { isSame, isTellable, peopleOf, toldTo } from './told.ts';
+
+/** The kind of live message that announces a match; its subject is the match's id. */
+export const MATCH_MESSAGE = 'match';
+
+/**
+ * Puts on its way what people are to learn of changes: direct messages, the announcement and the Discord event. To be
+ * called in the transaction of the changes.
+ */
+export async function tell(em: EntityManager, events: readonly MatchEvent[]): Promise<void> {
+  for (const event of events) {
+    await wantEvents(em, [event.matchId]);
+    if (event.isQuiet) continue;
+    await announce(em, event);
+    await notify(em, await personal(em, event));
+  }
+}
+
+/** Messages to those who want them and for whom something is other than before. */
+async function personal(em: EntityManager, event: MatchEvent): Promise<NewNotification[]> {
+  const { before, after } = event;
+  if (!isTellable(after)) return [];
+  const concerned = peopleOf(before, after).filter((id) => !isSame(toldTo(id, before), toldTo(id, after)));
+  return (await willing(em, event.tournamentId, concerned)).map((discordUserId) => ({
+    discordUserId,
+    guildId: event.guildId,
+    class: 'change',
+    source: event.source,
+    outsideId: event.outsideId,
+    revision: event.revision,
+    subject: String(event.matchId),
+    payload: { before, after },
+  }));
+}
+
+/** Those of some people who are to get direct messages about a tournament, as it and they themselves are set. */
+export async function willing(
+  em: EntityManager,
+  tournamentId: number,
+  discordIds: readonly string[],
+): Promise<string[]> {
+  if (discordIds.length === 0) return [];
+  const found = await rows(
+    em,
+    sql<{ id: string }>`select given.id from unnest(${[...discordIds]}::text[]) as given(id)
+      join tournament t on t.id = ${tournamentId} left join discord_user u on u.discord_id = given.id
+      where (t.dm = 'everyone' and u.preference is distinct from 'off') or (t.dm = 'opted-in' and u.preference = 'on')
+      order by given.id`,
+  );
+  return found.map(({ id }) => id);
+}
+
+/** One message per match in the announce channel: edited when there is one, posted when there is something to announce. */
+async function announce(em: EntityManager, event: MatchEvent): Promise<void> {
+  const subject = String(event.matchId);
+  if (await findLive(em, MATCH_MESSAGE, subject)) return await touchLive(em, MATCH_MESSAGE, subject);
+  const { state, startsAt } = event.after;
+  const isToCome =
+    state === 'called' || state === 'live' || (startsAt !== null && Date.parse(startsAt) > Date.now());
+  if (!isToCome || !isTellable(event.after) || state === 'cancelled' || state === 'finished') return;
+  const channelId = await announceChannel(em, event.tournamentId);
+  if (channelId) await createLive(em, { kind: MATCH_MESSAGE, subject, guildId: event.guildId, channelId });
+}
+
+/** Where a tournament's matches are announced; null when no channel is set. */
+export async function announceChannel(em: EntityManager, tournamentId: number): Promise<string | null> {
+  const row = await firstRow(
+    em,
+    sql<{ channelId: string | null }>`select coalesce(announce_channel_id, channel_id) as "channelId"
+      from tournament t join guild g on g.id = t.guild_id where t.id = ${tournamentId}`,
+  );
+  return row?.channelId ?? null;
+}
