@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { CronPattern } from 'croner';
 import { z } from 'zod';
 
 const ROLES = ['gateway', 'worker', 'scheduler'] as const;
@@ -11,6 +12,15 @@ const url = (fallback: string) =>
     .transform((value) => value.replace(/\/+$/, ''));
 
 const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+function isCronPattern(text: string): boolean {
+  try {
+    new CronPattern(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const schema = z.object({
   DISCORD_TOKEN: z.string().optional(),
@@ -26,6 +36,14 @@ const schema = z.object({
   STARTGG_TOKEN: z.string().optional(),
   STARTGG_API_URL: url('https://api.start.gg/gql/alpha'),
   STARTGG_REQUESTS_PER_MINUTE: positive(80),
+  SPEEDGAMING_API_URL: url('https://speedgaming.org/api'),
+  SPEEDGAMING_SECONDS_PER_SLUG: positive(60),
+  SYNC_SCHEDULE: z
+    .string()
+    .default('*/5 * * * *')
+    .refine(isCronPattern, 'must be a cron pattern such as */5 * * * *'),
+  DM_SECONDS_PER_NEW_CHANNEL: positive(30),
+  DM_NEW_CHANNELS_PER_DAY: positive(50),
   SHARDS: z
     .string()
     .regex(/^(auto|\d+(-\d+)?(,\d+(-\d+)?)*\/\d+)$/, 'must be "auto" or a list such as 0-3/16')
@@ -50,6 +68,12 @@ const HELP: Record<string, string> = {
     'the token for reading start.gg. https://start.gg/admin/profile/developer → Create new token; it lasts one year.',
   STARTGG_API_URL: "the address of start.gg's GraphQL API; change it only for a proxy or a test.",
   STARTGG_REQUESTS_PER_MINUTE: 'how many requests the start.gg token may make in 60 s; start.gg allows 80.',
+  SPEEDGAMING_API_URL: "the address of SpeedGaming's API; change it only for a proxy or a test.",
+  SPEEDGAMING_SECONDS_PER_SLUG: 'the least time between two reads of one SpeedGaming event, in seconds.',
+  SYNC_SCHEDULE: 'when schedules are read again, as a cron pattern (seconds allowed).',
+  DM_SECONDS_PER_NEW_CHANNEL:
+    'the pace at which people are written to for the first time; Discord blocks bots that write to many at once.',
+  DM_NEW_CHANNELS_PER_DAY: 'how many people may be written to for the first time in 24 hours.',
   SHARDS: 'which Discord shards this process serves: "auto" or a list such as 0-3/16.',
   ROLES: 'what this process does: any of gateway, worker, scheduler, separated by commas.',
   LOG_LEVEL: 'how much is logged: fatal, error, warn, info, debug, trace or silent.',
@@ -60,6 +84,9 @@ export type Config = {
   databaseUrl: string | undefined;
   dataDir: string;
   startgg: { token: string | undefined; apiUrl: string; requestsPerMinute: number };
+  speedgaming: { apiUrl: string; secondsPerSlug: number };
+  syncSchedule: string;
+  directMessages: { secondsPerNewChannel: number; newChannelsPerDay: number };
   roles: readonly Role[];
   logLevel: string;
 };
@@ -93,6 +120,15 @@ export function loadConfig(env: NodeJS.ProcessEnv, needs: readonly string[] = []
       token: value.STARTGG_TOKEN,
       apiUrl: value.STARTGG_API_URL,
       requestsPerMinute: value.STARTGG_REQUESTS_PER_MINUTE,
+    },
+    speedgaming: {
+      apiUrl: value.SPEEDGAMING_API_URL,
+      secondsPerSlug: value.SPEEDGAMING_SECONDS_PER_SLUG,
+    },
+    syncSchedule: value.SYNC_SCHEDULE,
+    directMessages: {
+      secondsPerNewChannel: value.DM_SECONDS_PER_NEW_CHANNEL,
+      newChannelsPerDay: value.DM_NEW_CHANNELS_PER_DAY,
     },
     roles: value.ROLES,
     logLevel: value.LOG_LEVEL,

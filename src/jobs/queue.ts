@@ -3,9 +3,15 @@ import { fromKysely, PgBoss, type Queue as QueueSettings } from 'pg-boss';
 import type { Log } from '../log.ts';
 
 const SLICE = 'import-slice';
+const SYNC = 'sync';
 
 /** A slice of a job's work to be done by whichever worker is free. */
 type SliceData = { jobId: number };
+
+/** One source's slug to be read and brought up to date. */
+export type SyncData = { source: string; slug: string };
+
+const syncKey = ({ source, slug }: SyncData) => `${source}:${slug}`;
 
 /**
  * pg-boss, set up so that a slice survives any number of crashes: a worker that does not beat for 10 s loses its slice,
@@ -25,6 +31,17 @@ const QUEUES: QueueSettings[] = [
     retryDelayMax: 5,
     expireInSeconds: 3600,
     deleteAfterSeconds: 3600,
+    notify: true,
+  },
+  {
+    name: SYNC,
+    // One waits while one is at work: whoever asks during a run gets another one after it.
+    policy: 'short',
+    heartbeatSeconds: 10,
+    retryLimit: 3,
+    retryDelay: 1,
+    expireInSeconds: 900,
+    deleteAfterSeconds: 600,
     notify: true,
   },
 ];
@@ -96,10 +113,46 @@ export class Queue {
     );
   }
 
-  /** Slices waiting for a worker. */
+  /**
+   * Asks for a sync of a slug, in the caller's transaction if it gives one. At most one waits: a waiting one is brought
+   * forward, and one that is at work is followed by another.
+   */
+  async sendSync(sync: SyncData, options: { em?: EntityManager; afterMs?: number } = {}): Promise<void> {
+    const { em, afterMs = 0 } = options;
+    await this.#boss.upsert(SYNC, sync, {
+      singletonKey: syncKey(sync),
+      startAfter: Math.ceil(afterMs / 1000),
+      group: { id: syncKey(sync) },
+      ...(em ? { db: fromKysely(em.getKysely() as unknown as Parameters<typeof fromKysely>[0]) } : {}),
+    });
+  }
+
+  /** Works syncs until `stop`, several slugs at once, but never one slug twice. */
+  async workSyncs(
+    concurrency: number,
+    run: (sync: SyncData, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    await this.#boss.work<SyncData>(
+      SYNC,
+      {
+        localConcurrency: concurrency,
+        groupConcurrency: 1,
+        pollingIntervalSeconds: 1,
+        notifyPollingIntervalSeconds: 1,
+        heartbeatRefreshSeconds: 2,
+      },
+      async (jobs) => {
+        for (const job of jobs) await run(job.data, job.signal);
+      },
+    );
+  }
+
+  /** What waits for a worker: slices of imports and syncs. */
   async length(): Promise<number> {
-    const [latest] = await this.#boss.getQueueStats(SLICE, { force: true });
-    return latest?.readyCount ?? 0;
+    const counts = await Promise.all(
+      [SLICE, SYNC].map(async (name) => (await this.#boss.getQueueStats(name, { force: true }))[0]?.readyCount),
+    );
+    return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
   }
 
   /** Waits for running slices to hand themselves back, at most `timeoutMs`. */

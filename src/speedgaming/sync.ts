@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { GiveUpError, messageOf, RetryLaterError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { SharedBudget } from '../jobs/budget.ts';
 import type { LinkTarget } from '../matches/apply.ts';
 import { linksTo, noteFailure, noteSuccess, type Skipped } from '../matches/links.ts';
 import { episodeAnswer } from './answers.ts';
@@ -11,6 +12,8 @@ import { knownEpisodes, missingEpisodes, noteAsked, noteGone, storeEpisode } fro
 const HOUR_MS = 3_600_000;
 const BACK_MS = 6 * HOUR_MS;
 const AHEAD_MS = 60 * 24 * HOUR_MS;
+/** A longer wait for the slug's turn is not sat out. */
+const PATIENCE_MS = 2_000;
 /** Episodes that a run asks for by their ids. */
 const LOOK_UPS = 20;
 
@@ -18,21 +21,33 @@ const LOOK_UPS = 20;
 export class SpeedgamingSync {
   readonly #db: Database;
   readonly #client: SpeedgamingClient;
+  readonly #budgetOf: (slug: string) => SharedBudget;
   readonly #log: Log;
 
-  constructor(db: Database, client: SpeedgamingClient, log: Log) {
+  /** @param budgetOf how often one slug may be read */
+  constructor(
+    db: Database,
+    client: SpeedgamingClient,
+    budgetOf: (slug: string) => SharedBudget,
+    log: Log,
+  ) {
     this.#db = db;
     this.#client = client;
+    this.#budgetOf = budgetOf;
     this.#log = log;
   }
 
-  /** Reads an event's schedule once and brings every link to it up to date. Where there is no answer, nothing changes. */
+  /**
+   * Reads an event's schedule once and brings every link to it up to date. Where there is no answer, nothing changes.
+   *
+   * @throws BudgetExhaustedError when it was read a short time ago
+   */
   async run(slug: string, signal?: AbortSignal): Promise<void> {
     const links = await linksTo(this.#db.em(), 'speedgaming', slug);
     if (links.length === 0) return;
     const window = { from: new Date(Date.now() - BACK_MS), to: new Date(Date.now() + AHEAD_MS) };
     try {
-      const list = await this.#client.schedule(slug, window.from, window.to, signal);
+      const list = await this.#read(slug, window, signal);
       const skipped: Skipped[] = [];
       const listed = await this.#storeList(slug, links, list, skipped);
       await this.#lookUp(slug, links, { ...window, listed }, skipped, signal);
@@ -42,6 +57,16 @@ export class SpeedgamingSync {
       if (!(error instanceof RetryLaterError || error instanceof GiveUpError)) throw error;
       this.#log.warn({ err: error, slug }, 'schedule could not be read');
       await this.#db.transaction((em) => noteFailure(em, 'speedgaming', slug, messageOf(error)));
+    }
+  }
+
+  async #read(slug: string, window: { from: Date; to: Date }, signal?: AbortSignal): Promise<unknown[]> {
+    const budget = this.#budgetOf(slug);
+    const slot = await budget.acquire({ keepFree: 0, patienceMs: PATIENCE_MS, signal });
+    try {
+      return await this.#client.schedule(slug, window.from, window.to, signal);
+    } finally {
+      await budget.release(slot);
     }
   }
 
