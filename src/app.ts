@@ -13,8 +13,11 @@ import { Gateway } from './discord/gateway.ts';
 import { importRenderer } from './discord/import-message.ts';
 import { Interactions } from './discord/interactions.ts';
 import { LiveMessages } from './discord/live-messages.ts';
+import { matchRenderer } from './discord/match-message.ts';
+import { newChannelPace } from './discord/new-channels.ts';
+import { Notifications } from './discord/notifications.ts';
 import { createRest } from './discord/rest.ts';
-import { messageOf } from './errors.ts';
+import { BudgetExhaustedError, messageOf } from './errors.ts';
 import { AuditLog, Guild } from './guilds/entities.ts';
 import { Guilds } from './guilds/guilds.ts';
 import { SharedBudget } from './jobs/budget.ts';
@@ -25,9 +28,16 @@ import { Runner } from './jobs/runner.ts';
 import { IMPORT_MESSAGE } from './jobs/store.ts';
 import type { Log } from './log.ts';
 import { matchEntities } from './matches/entities.ts';
+import { followedSlugs } from './matches/links.ts';
+import { passTime } from './notifications/reminders.ts';
+import { MATCH_MESSAGE } from './notifications/tell.ts';
 import { LiveMessage } from './outbox/entities.ts';
 import { notificationEntities } from './outbox/notification-entities.ts';
+import { type RecurringTask, Schedule } from './schedule/recurring.ts';
+import { slugAllowance, speedgamingAllowance } from './speedgaming/allowance.ts';
+import { SpeedgamingClient } from './speedgaming/client.ts';
 import { SpeedgamingEpisode } from './speedgaming/entities.ts';
+import { SpeedgamingSync } from './speedgaming/sync.ts';
 import { StartggClient, startggAllowance } from './startgg/client.ts';
 import { startggEntities } from './startgg/entities.ts';
 import { Games } from './startgg/games.ts';
@@ -52,6 +62,8 @@ export const commandDefinitions = [importData, setupData, statusData];
 
 /** Jobs that one worker runs at once; they share the budget of their source. */
 const JOBS_AT_ONCE = 4;
+/** Slugs that one worker reads at once. */
+const SYNCS_AT_ONCE = 2;
 /** How long running slices may take to hand themselves back. */
 const STOP_QUEUE_MS = 6_000;
 
@@ -67,9 +79,13 @@ export class App {
   readonly guilds: Guilds;
   readonly #startgg: StartggClient;
   readonly #runner: Runner;
+  readonly #speedgaming: SpeedgamingSync;
   readonly #startedAt = new Date();
+  readonly #stopping = new AbortController();
   #gateway: Gateway | undefined;
   #liveMessages: LiveMessages | undefined;
+  #notifications: Notifications | undefined;
+  #schedule: Schedule | undefined;
 
   private constructor(config: Config, log: Log, db: Database) {
     this.config = config;
@@ -78,6 +94,7 @@ export class App {
     this.queue = new Queue(db.url, log);
     this.listener = new Listener(db.url, log);
     this.#startgg = makeStartgg(config, db, log);
+    this.#speedgaming = makeSpeedgaming(config, db, log);
     this.games = new Games(db, this.#startgg);
     const kinds = [startggImport(this.#startgg)];
     this.imports = new Imports(db, this.queue, kinds);
@@ -110,12 +127,19 @@ export class App {
     const { roles } = this.config;
     if (roles.includes('worker')) {
       await this.work();
+      await this.#syncs();
       this.#liveMessages = this.#makeLiveMessages();
       this.#liveMessages.start();
+      this.#notifications = this.#makeNotifications();
+      this.#notifications.start();
     }
     if (roles.includes('gateway')) {
       this.#gateway = this.#makeGateway();
       await this.#gateway.start();
+    }
+    if (roles.includes('scheduler')) {
+      this.#schedule = new Schedule(this.#recurring(), this.log);
+      this.#schedule.start();
     }
   }
 
@@ -133,17 +157,60 @@ export class App {
   /** Hands running slices back and closes everything. The embedded server stops with the last process that uses it. */
   async close(): Promise<void> {
     this.#runner.stop();
+    this.#stopping.abort();
+    await this.#schedule?.stop();
     await Promise.all([this.#gateway?.stop(), this.queue.stop(STOP_QUEUE_MS)]);
-    await this.#liveMessages?.stop();
+    await Promise.all([this.#liveMessages?.stop(), this.#notifications?.stop()]);
     await this.listener.close();
     await this.db.close();
     if (!this.config.databaseUrl) await stopEmbedded(this.config.dataDir, { onlyWhenUnused: true });
+  }
+
+  /** Begins to work on syncs, as they come from the schedule, from links and from people. */
+  async #syncs(): Promise<void> {
+    const run: Record<string, (slug: string, signal: AbortSignal) => Promise<void>> = {
+      speedgaming: (slug, signal) => this.#speedgaming.run(slug, signal),
+    };
+    await this.queue.workSyncs(SYNCS_AT_ONCE, async (sync, handedOn) => {
+      const signal = AbortSignal.any([handedOn, this.#stopping.signal]);
+      try {
+        await run[sync.source]?.(sync.slug, signal);
+      } catch (error) {
+        if (!signal.aborted && !(error instanceof BudgetExhaustedError)) throw error;
+        // Too early, or this process is about to end: it is done later, here or elsewhere.
+        const afterMs = error instanceof BudgetExhaustedError ? error.waitMs : 0;
+        if (!handedOn.aborted) await this.queue.sendSync(sync, { afterMs });
+      }
+    });
+  }
+
+  /** What is due again and again; each tick asks the database. */
+  #recurring(): RecurringTask[] {
+    return [
+      {
+        name: 'sync of schedules',
+        pattern: this.config.syncSchedule,
+        run: async () => {
+          for (const slug of await followedSlugs(this.db.em(), 'speedgaming'))
+            await this.queue.sendSync({ source: 'speedgaming', slug });
+        },
+      },
+      { name: 'reminders', pattern: '*/15 * * * * *', run: () => passTime(this.db) },
+    ];
+  }
+
+  #makeNotifications(): Notifications {
+    const { db, listener, log } = this;
+    const { secondsPerNewChannel, newChannelsPerDay } = this.config.directMessages;
+    const pace = newChannelPace(db, { secondsPerNewChannel, newChannelsPerDay });
+    return new Notifications({ db, listener, rest: createRest(this.config.discord), pace, log });
   }
 
   #makeLiveMessages(): LiveMessages {
     const { db, listener, guilds, log, imports } = this;
     const renderers = {
       [IMPORT_MESSAGE]: importRenderer({ imports, requestsLeft: () => this.#requestsLeft() }),
+      [MATCH_MESSAGE]: matchRenderer(db),
     };
     return new LiveMessages({ db, listener, guilds, log, renderers, rest: createRest(this.config.discord) });
   }
@@ -197,6 +264,15 @@ function explainDatabase(error: unknown): unknown {
 function makeStartgg({ startgg }: Config, db: Database, log: Log): StartggClient {
   const budget = new SharedBudget(db, startggAllowance(startgg.token, startgg.requestsPerMinute));
   return new StartggClient({ url: startgg.apiUrl, token: startgg.token, budget, log });
+}
+
+function makeSpeedgaming({ speedgaming }: Config, db: Database, log: Log): SpeedgamingSync {
+  const client = new SpeedgamingClient({
+    url: speedgaming.apiUrl,
+    budget: new SharedBudget(db, speedgamingAllowance()),
+  });
+  const budgetOf = (slug: string) => new SharedBudget(db, slugAllowance(slug, speedgaming.secondsPerSlug));
+  return new SpeedgamingSync(db, client, budgetOf, log);
 }
 
 function version(): string {

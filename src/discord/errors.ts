@@ -34,6 +34,11 @@ const CLOSED: ReadonlySet<number> = new Set([
   RESTJSONErrorCodes.InvalidActionOnArchivedThread,
 ]);
 
+/** Discord's own code for what went wrong (Discord docs, JSON Error Codes); 0 when it gave none. */
+export function codeOf(error: unknown): number {
+  return error instanceof DiscordAPIError ? Number(error.code) : 0;
+}
+
 /** Sorts what a call on a message threw (Discord docs, Opcodes and Status Codes). */
 export function failureOf(error: unknown): CallFailure {
   if (error instanceof RateLimitError)

@@ -5,7 +5,7 @@ import type { MatchEvent } from './change.ts';
 import { changesBetween, fieldsOf, type MatchFields } from './fields.ts';
 import { mergePerson } from './merge.ts';
 import { identify } from './people.ts';
-import { eventsBetween, snapshotsOf } from './snapshots.ts';
+import { eventsBetween, iso, snapshotsOf } from './snapshots.ts';
 import type { SourceMatch, SourcePerson } from './source.ts';
 import { settleStates } from './states.ts';
 
@@ -36,18 +36,32 @@ export async function applyMatch(
   const stored = await findStored(em, link, given);
   if (stored && stored.revision >= given.revision && stored.linkId === link.id) return [];
   const before = await snapshotsOf(em, stored ? [stored.id] : []);
+  // What this match says of people can change others of theirs: in every guild alike, by the same name.
+  const step = `+${given.outsideId}.${given.revision}`;
+  const hearing = { guildId: link.guildId, source: given.source, step };
   const events: MatchEvent[] = [];
   const identityOf = async (person: SourcePerson) => {
-    const found = await identify(em, link.guildId, given.source, person);
+    const found = await identify(em, hearing, person);
     events.push(...found.events);
     return found.id;
   };
   const matchId = await writeMatch(em, link, given);
   await writePlayers(em, matchId, given, identityOf);
-  events.push(...(await writeCrew(em, matchId, given, identityOf)));
+  events.push(...(await writeCrew(em, matchId, given, identityOf, step)));
   await settleStates(em, matchId);
   if (stored) await noteChanges(em, stored, given);
-  return [...events, ...eventsBetween(before, await snapshotsOf(em, [matchId]))];
+  const ofOthers = joined(events).filter((event) => event.matchId !== matchId);
+  return [...ofOthers, ...eventsBetween(before, await snapshotsOf(em, [matchId]))];
+}
+
+/** One event per match, from before the first to after the last: of several with the same name only one would be told. */
+function joined(events: readonly MatchEvent[]): MatchEvent[] {
+  const byMatch = new Map<number, MatchEvent>();
+  for (const event of events) {
+    const before = byMatch.get(event.matchId)?.before ?? event.before;
+    byMatch.set(event.matchId, { ...event, before });
+  }
+  return [...byMatch.values()];
 }
 
 type Stored = { id: number; revision: number; linkId: number | null; fields: Parameters<typeof fieldsOf>[0] };
@@ -57,8 +71,6 @@ async function findStored(
   link: LinkTarget,
   { source, outsideId }: SourceMatch,
 ): Promise<Stored | undefined> {
-  const iso = (column: string) =>
-    sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
   return await firstRow(
     em,
     sql<Stored>`select id, revision, link_id as "linkId", json_build_object(
@@ -131,9 +143,12 @@ async function writeCrew(
   matchId: number,
   { crew }: SourceMatch,
   identityOf: (person: SourcePerson) => Promise<number>,
+  step: string,
 ): Promise<MatchEvent[]> {
+  // Were a sign-up listed twice, it could not be written twice.
+  const signUps = new Map(crew.map((signUp) => [`${signUp.role} ${signUp.outsideId}`, signUp]));
   const members: Record<string, unknown>[] = [];
-  for (const { role, outsideId, language, person } of crew)
+  for (const { role, outsideId, language, person } of signUps.values())
     members.push({
       role,
       outsideId,
@@ -144,7 +159,7 @@ async function writeCrew(
     });
   const given = sql`json_to_recordset(${JSON.stringify(members)}::json)
     as given(role text, "outsideId" text, language text, name text, stream text, identity int)`;
-  const events = await upgradeCrew(em, matchId, given);
+  const events = await upgradeCrew(em, matchId, given, step);
   await rows(
     em,
     sql`delete from crew_member old where match_id = ${matchId}
@@ -162,24 +177,29 @@ async function writeCrew(
   return events;
 }
 
-/** A sign-up that was known by a tag and has a Discord account now says who that placeholder is. */
+/**
+ * A sign-up that was known by a tag and has a Discord account now says who that placeholder is; where two of them say
+ * different things, people share the tag, and nothing follows.
+ */
 async function upgradeCrew(
   em: EntityManager,
   matchId: number,
   given: ReturnType<typeof sql>,
+  step: string,
 ): Promise<MatchEvent[]> {
   const known = await rows(
     em,
     sql<{ placeholder: number; person: number }>`
-      select distinct before.id as placeholder, now.id as person
+      select before.id as placeholder, min(now.id) as person
       from crew_member c join ${given} on (given.role, given."outsideId") = (c.role, c.outside_id)
         join person_identity old on old.id = c.identity_id join person before on before.id = old.person_id
         join person_identity new on new.id = given.identity join person now on now.id = new.person_id
-      where c.match_id = ${matchId} and before.is_placeholder and not old.is_decided and not now.is_placeholder`,
+      where c.match_id = ${matchId} and before.is_placeholder and not old.is_decided and not now.is_placeholder
+      group by before.id having min(now.id) = max(now.id) order by before.id`,
   );
   const events: MatchEvent[] = [];
   for (const { placeholder, person } of known)
-    events.push(...(await mergePerson(em, placeholder, person, { cause: 'source', by: null })));
+    events.push(...(await mergePerson(em, placeholder, person, { cause: 'source', by: null, step })));
   return events;
 }
 

@@ -9,6 +9,8 @@ export type MatchView = {
   url: string | null;
   title: string;
   startsAt: string | null;
+  /** Whether the source stands by the time. */
+  isTimeKnown: boolean;
   lengthMinutes: number | null;
   score: string | null;
   channels: { name: string; language: string; url: string | null }[];

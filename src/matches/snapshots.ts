@@ -16,9 +16,9 @@ export type Snapshot = {
   view: MatchView;
 };
 
-/** Times as ISO text, the form in which views are kept and compared. */
-const iso = (column: ReturnType<typeof sql>) =>
-  sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+/** A time as ISO text, the form in which views are kept and compared. */
+export const iso = (column: string) =>
+  sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 
 /** Matches as they are now, by their ids. Who signed up twice for the same stands there once. */
 export async function snapshotsOf(
@@ -32,7 +32,7 @@ export async function snapshotsOf(
       select m.id as "matchId", m.tournament_id as "tournamentId", t.guild_id as "guildId", m.source, m.outside_id as "outsideId",
         m.revision, coalesce(l.ready_at is not null, false) as "isFollowed",
         json_build_object(
-          'state', state, 'url', url, 'title', title, 'startsAt', ${iso(sql`starts_at`)}, 'lengthMinutes', length_minutes,
+          'state', state, 'url', url, 'title', title, 'startsAt', ${iso('starts_at')}, 'isTimeKnown', time_note is null, 'lengthMinutes', length_minutes,
           'score', score, 'channels', channels,
           'players', (
             select coalesce(json_agg(json_build_object('name', s.name, 'discordId', p.discord_id, 'stream', s.stream, 'pairing', pairing)

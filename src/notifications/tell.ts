@@ -41,7 +41,10 @@ async function personal(em: EntityManager, event: MatchEvent): Promise<NewNotifi
   }));
 }
 
-/** Those of some people who are to get direct messages about a tournament, as it and they themselves are set. */
+/** Whether a person (`discord_user u`) gets direct messages about a tournament (`t`), as it and they themselves are set. */
+export const WANTS = sql`(t.dm = 'everyone' and u.preference is distinct from 'off' or t.dm = 'opted-in' and u.preference = 'on')`;
+
+/** Those of some people who are to get direct messages about a tournament. */
 export async function willing(
   em: EntityManager,
   tournamentId: number,
@@ -52,8 +55,7 @@ export async function willing(
     em,
     sql<{ id: string }>`select given.id from unnest(${[...discordIds]}::text[]) as given(id)
       join tournament t on t.id = ${tournamentId} left join discord_user u on u.discord_id = given.id
-      where (t.dm = 'everyone' and u.preference is distinct from 'off') or (t.dm = 'opted-in' and u.preference = 'on')
-      order by given.id`,
+      where ${WANTS} order by given.id`,
   );
   return found.map(({ id }) => id);
 }

@@ -46,3 +46,18 @@ export function pageButtonId(
 ): string {
   return customId(kind, action, subject, liveId, page);
 }
+
+/** The button under a message to a person that ends such messages. */
+export function stopButtonId(notificationId: string): string {
+  return customId('notifications', 'off', notificationId);
+}
+
+/** The button under an announcement that asks for direct messages. */
+export function startButtonId(matchId: string): string {
+  return customId('notifications', 'on', matchId);
+}
+
+/** The button that shows a match; `messageId` is the row of the message that it is under. */
+export function showMatchButtonId(matchId: string, messageId: string): string {
+  return customId('match', 'show', matchId, messageId);
+}

@@ -1,0 +1,223 @@
+import type { REST } from '@discordjs/rest';
+import { type APIChannel, type APIMessage, RESTJSONErrorCodes, Routes } from 'discord-api-types/v10';
+import type { Database } from '../database/database.ts';
+import type { Listener } from '../database/listener.ts';
+import { BudgetExhaustedError, messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { announceChannel } from '../notifications/tell.ts';
+import { type Wording, wordingOf } from '../notifications/wording.ts';
+import {
+  CLAIM_MS,
+  type ClaimedNotification,
+  claimNotifications,
+  markSending,
+  noteFound,
+  pauseDirectMessages,
+  postponeNotification,
+  redirectNotification,
+  settleNotification,
+  supersededBy,
+} from '../outbox/notification-delivery.ts';
+import {
+  noteBlocked,
+  noteDmChannel,
+  noteFirstTold,
+  type Recipient,
+  recipient,
+} from '../outbox/recipients.ts';
+import { DeliveryLoop } from './delivery-loop.ts';
+import { codeOf, failureOf } from './errors.ts';
+import { isMember } from './members.ts';
+import { drawNotice, drawPersonal, isMessageOf } from './personal-message.ts';
+import { findOwn } from './posted.ts';
+
+const DELIVER_WITHIN_MS = CLAIM_MS - 5_000;
+const MAX_WAIT_MS = 10 * 60_000;
+/** What nobody could be told within a day is of no use any more. */
+const GIVE_UP_HOURS = 24;
+/** Discord does not say how long to wait when direct messages are opened too fast. */
+const TOO_FAST_WAIT_MS = 5 * 60_000;
+/** Opening direct messages too fast (Discord docs, JSON Error Codes). */
+const TOO_FAST = 40003;
+/** Nobody can be written to: closed direct messages, or no guild in common (Discord docs, JSON Error Codes). */
+const CLOSED: ReadonlySet<number> = new Set([RESTJSONErrorCodes.CannotSendMessagesToThisUser, 50278]);
+
+/** When people may be written to for the first time: Discord blocks bots that open many direct messages at once. */
+export type NewChannelPace = {
+  /** @throws BudgetExhaustedError when nobody may be written to for now */
+  take(): Promise<void>;
+  block(ms: number): Promise<void>;
+};
+
+/**
+ * Sends what people are to be told: direct messages, and notices to channels. Any number of processes may do this side
+ * by side; it needs no gateway.
+ */
+export class Notifications {
+  readonly #db: Database;
+  readonly #rest: REST;
+  readonly #pace: NewChannelPace;
+  readonly #log: Log;
+  readonly #loop: DeliveryLoop<ClaimedNotification>;
+
+  constructor(parts: { db: Database; listener: Listener; rest: REST; pace: NewChannelPace; log: Log }) {
+    this.#db = parts.db;
+    this.#rest = parts.rest;
+    this.#pace = parts.pace;
+    this.#log = parts.log;
+    this.#loop = new DeliveryLoop(
+      {
+        what: 'notification',
+        channel: 'herald_notify',
+        claim: (limit) => claimNotifications(this.#db, limit),
+        deliver: (claimed) => this.#deliver(claimed),
+      },
+      parts.listener,
+      parts.log,
+    );
+  }
+
+  start(): void {
+    this.#loop.start();
+  }
+
+  /** Takes up nothing more and waits for what is under way, at most 2 s. */
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  async #deliver(claimed: ClaimedNotification): Promise<void> {
+    const signal = AbortSignal.timeout(DELIVER_WITHIN_MS);
+    try {
+      if (claimed.ageHours > GIVE_UP_HOURS)
+        return await this.#end(claimed, 'failed', 'it could not be sent within a day');
+      if (claimed.discordUserId === null) await this.#sendNotice(claimed, signal);
+      else await this.#sendPersonal(claimed, claimed.discordUserId, signal);
+    } catch (error) {
+      await this.#handle(claimed, error);
+    }
+  }
+
+  async #sendNotice(claimed: ClaimedNotification, signal: AbortSignal): Promise<void> {
+    const channelId = claimed.channelId ?? '';
+    if (await this.#isFound(claimed, channelId, signal)) return;
+    await this.#post(claimed, channelId, drawNotice(claimed), signal);
+  }
+
+  async #sendPersonal(claimed: ClaimedNotification, userId: string, signal: AbortSignal): Promise<void> {
+    const to = await recipient(this.#db.em(), userId);
+    if (to.isBlocked && !claimed.channelId) return await this.#redirect(claimed);
+    const channelId = claimed.channelId ?? to.dmChannelId;
+    // What an earlier attempt may have sent is looked for first: what is new depends on it.
+    if (channelId && (await this.#isFound(claimed, channelId, signal))) return;
+    const wording = await wordingOf(this.#db.em(), claimed);
+    if (!wording) return await this.#end(claimed, 'void');
+    const mayWrite = await this.#mayWrite(claimed, userId, wording, to, signal);
+    if (!mayWrite) return await this.#end(claimed, 'void');
+    const target = channelId ?? (await this.#openChannel(userId, to, signal));
+    const { saying, view, tournament, guild } = wording;
+    const origin = { tournament, guild, isFirst: to.isNew };
+    await this.#post(claimed, target, drawPersonal(claimed, saying, view, origin), signal);
+    if (to.isNew && !claimed.channelId) await noteFirstTold(this.#db.em(), userId);
+  }
+
+  /** Whoever did not ask for messages gets them only as a member of the guild. */
+  async #mayWrite(
+    claimed: ClaimedNotification,
+    userId: string,
+    wording: Wording,
+    to: Recipient,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (!wording.isWanted) return false;
+    if (to.preference === 'on') return true;
+    return await isMember(this.#db, this.#rest, claimed.guildId, userId, signal);
+  }
+
+  async #openChannel(userId: string, to: Recipient, signal: AbortSignal): Promise<string> {
+    if (to.preference !== 'on') await this.#pace.take();
+    const body = { recipient_id: userId };
+    const channel = (await this.#rest.post(Routes.userChannels(), { body, signal })) as APIChannel;
+    await noteDmChannel(this.#db.em(), userId, channel.id);
+    return channel.id;
+  }
+
+  /** Whether it, or an earlier one that it speaks for, was sent although nobody noted it; if it was itself, it is settled. */
+  async #isFound(claimed: ClaimedNotification, channelId: string, signal: AbortSignal): Promise<boolean> {
+    const earlier = await supersededBy(this.#db.em(), claimed);
+    for (const { id, triedAt } of [...earlier, claimed]) {
+      if (triedAt === null) continue;
+      const isIt = (message: APIMessage) => isMessageOf(message, id);
+      const messageId = await findOwn(this.#rest, channelId, triedAt, isIt, signal);
+      if (!messageId) continue;
+      await noteFound(this.#db.em(), id, messageId);
+      if (id === claimed.id) return true;
+    }
+    return false;
+  }
+
+  async #post(
+    claimed: ClaimedNotification,
+    channelId: string,
+    body: object,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (!(await markSending(this.#db.em(), claimed))) return;
+    // One that is said in a channel after all is another message than the one that Discord refused.
+    const nonce = `${claimed.channelId ? 'c' : 'n'}-${claimed.id}`.slice(0, 25);
+    const sent = (await this.#rest.post(Routes.channelMessages(channelId), {
+      body: { ...body, nonce, enforce_nonce: true },
+      signal,
+    })) as APIMessage;
+    await this.#db.transaction((em) =>
+      settleNotification(em, claimed, { state: 'sent', messageId: sent.id }),
+    );
+  }
+
+  async #end(claimed: ClaimedNotification, state: 'void' | 'failed', error?: string): Promise<void> {
+    await this.#db.transaction((em) => settleNotification(em, claimed, { state, error }));
+    if (state === 'failed')
+      this.#log.warn({ notification: claimed.id, reason: error }, 'notification given up');
+  }
+
+  async #redirect(claimed: ClaimedNotification): Promise<void> {
+    const wording = await wordingOf(this.#db.em(), claimed);
+    if (!wording) return await this.#end(claimed, 'void');
+    const channelId = await announceChannel(this.#db.em(), wording.tournamentId);
+    if (!channelId)
+      return await this.#end(
+        claimed,
+        'failed',
+        'Discord takes no direct messages for this person, and no channel is set',
+      );
+    await redirectNotification(this.#db.em(), claimed, channelId);
+  }
+
+  async #handle(claimed: ClaimedNotification, error: unknown): Promise<void> {
+    const em = this.#db.em();
+    const about = { notification: claimed.id, err: error };
+    if (error instanceof BudgetExhaustedError)
+      return await postponeNotification(em, claimed, { afterMs: error.waitMs, failed: false });
+    const code = codeOf(error);
+    if (claimed.discordUserId && !claimed.channelId && CLOSED.has(code)) {
+      this.#log.info(about, 'direct messages are closed');
+      await noteBlocked(em, claimed.discordUserId);
+      return await this.#redirect(claimed);
+    }
+    if (code === TOO_FAST) {
+      this.#log.warn(about, 'direct messages are opened too fast');
+      await this.#pace.block(TOO_FAST_WAIT_MS);
+      await postponeNotification(em, claimed, { afterMs: TOO_FAST_WAIT_MS, failed: false });
+      return await pauseDirectMessages(em, TOO_FAST_WAIT_MS);
+    }
+    const failure = failureOf(error);
+    if (failure.kind === 'wait')
+      return await postponeNotification(em, claimed, { afterMs: failure.afterMs, failed: false });
+    if (failure.kind === 'unreachable') {
+      this.#log.warn(about, 'notification not sent, trying again');
+      const afterMs = Math.min(1_000 * 2 ** Math.min(claimed.attempts, 12), MAX_WAIT_MS);
+      return await postponeNotification(em, claimed, { afterMs, failed: true });
+    }
+    await this.#end(claimed, 'failed', messageOf(error));
+  }
+}
