@@ -5,7 +5,7 @@ import type { Listener } from '../database/listener.ts';
 import { BudgetExhaustedError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { announceChannel } from '../notifications/tell.ts';
-import { type Wording, wordingOf } from '../notifications/wording.ts';
+import { type Place, type Wording, wordingOf } from '../notifications/wording.ts';
 import {
   CLAIM_MS,
   type ClaimedNotification,
@@ -111,27 +111,25 @@ export class Notifications {
     // What an earlier attempt may have sent is looked for first: what is new depends on it.
     if (channelId && (await this.#isFound(claimed, channelId, signal))) return;
     const wording = await wordingOf(this.#db.em(), claimed);
-    if (!wording) return await this.#end(claimed, 'void');
-    const mayWrite = await this.#mayWrite(claimed, userId, wording, to, signal);
-    if (!mayWrite) return await this.#end(claimed, 'void');
+    const place = wording && (await this.#placeFor(userId, wording, to, signal));
+    if (!wording || !place) return await this.#end(claimed, 'void');
     const target = channelId ?? (await this.#openChannel(userId, to, signal));
-    const { saying, view, tournament, guild } = wording;
-    const origin = { tournament, guild, isFirst: to.isNew };
-    await this.#post(claimed, target, drawPersonal(claimed, saying, view, origin), signal);
+    const origin = { ...place, isFirst: to.isNew };
+    await this.#post(claimed, target, drawPersonal(claimed, wording.saying, wording.view, origin), signal);
     if (to.isNew && !claimed.channelId) await noteFirstTold(this.#db.em(), userId);
   }
 
-  /** Whoever did not ask for messages gets them only as a member of the guild. */
-  async #mayWrite(
-    claimed: ClaimedNotification,
+  /** Whoever did not ask for messages gets them only as a member of a guild that follows the match. */
+  async #placeFor(
     userId: string,
-    wording: Wording,
+    { places }: Wording,
     to: Recipient,
     signal: AbortSignal,
-  ): Promise<boolean> {
-    if (!wording.isWanted) return false;
-    if (to.preference === 'on') return true;
-    return await isMember(this.#db, this.#rest, claimed.guildId, userId, signal);
+  ): Promise<Place | undefined> {
+    if (to.preference === 'on') return places[0];
+    for (const place of places)
+      if (await isMember(this.#db, this.#rest, place.guildId, userId, signal)) return place;
+    return undefined;
   }
 
   async #openChannel(userId: string, to: Recipient, signal: AbortSignal): Promise<string> {
@@ -183,7 +181,8 @@ export class Notifications {
   async #redirect(claimed: ClaimedNotification): Promise<void> {
     const wording = await wordingOf(this.#db.em(), claimed);
     if (!wording) return await this.#end(claimed, 'void');
-    const channelId = await announceChannel(this.#db.em(), wording.tournamentId);
+    const channelId =
+      wording.places[0] && (await announceChannel(this.#db.em(), wording.places[0].tournamentId));
     if (!channelId)
       return await this.#end(
         claimed,

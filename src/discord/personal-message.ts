@@ -13,11 +13,11 @@ import { EMBED, packLines, shortenEscaped } from './embed-limits.ts';
 import { hasButton } from './posted.ts';
 
 /** Where a message comes from, for those who read it for the first time. */
-export type Origin = { tournament: string; guild: string; isFirst: boolean };
+export type Origin = { matchId: number; tournament: string; guild: string; isFirst: boolean };
 
 /** A message to one person about one match. */
 export function drawPersonal(
-  { id, subject, discordUserId, channelId }: ClaimedNotification,
+  { id, discordUserId, channelId }: ClaimedNotification,
   saying: Saying,
   view: MatchView,
   origin: Origin,
@@ -49,7 +49,7 @@ export function drawPersonal(
             type: ComponentType.Button,
             style: ButtonStyle.Secondary,
             label: 'Show match',
-            custom_id: showMatchButtonId(subject, id),
+            custom_id: showMatchButtonId(String(origin.matchId), id),
           },
           {
             type: ComponentType.Button,

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
-import type { MatchEvent } from '../matches/change.ts';
+import type { MatchEvent, MatchView } from '../matches/change.ts';
 import { wantEvents } from '../matches/discord-events.ts';
 import { createLive, touchLive } from '../outbox/live-message.ts';
 import { findLive } from '../outbox/live-place.ts';
@@ -27,7 +27,7 @@ export async function tell(em: EntityManager, events: readonly MatchEvent[]): Pr
 /** Messages to those who want them and for whom something is other than before. */
 async function personal(em: EntityManager, event: MatchEvent): Promise<NewNotification[]> {
   const { before, after } = event;
-  if (!isTellable(after)) return [];
+  if (!isTellable(after) || isPast(before, after)) return [];
   const concerned = peopleOf(before, after).filter((id) => !isSame(toldTo(id, before), toldTo(id, after)));
   return (await willing(em, event.tournamentId, concerned)).map((discordUserId) => ({
     discordUserId,
@@ -39,6 +39,12 @@ async function personal(em: EntityManager, event: MatchEvent): Promise<NewNotifi
     subject: String(event.matchId),
     payload: { before, after },
   }));
+}
+
+/** Nothing is told of what is over. */
+function isPast(...views: readonly (MatchView | null)[]): boolean {
+  const times = views.filter((view) => view !== null).map(({ startsAt }) => startsAt);
+  return times.every((time) => time !== null && Date.parse(time) <= Date.now());
 }
 
 /** Whether a person (`discord_user u`) gets direct messages about a tournament (`t`), as it and they themselves are set. */

@@ -1,45 +1,52 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { firstRow } from '../database/database.ts';
+import { rows } from '../database/database.ts';
 import type { MatchView } from '../matches/change.ts';
 import { iso } from '../matches/snapshots.ts';
 import { type ClaimedNotification, lastTold, supersededBy } from '../outbox/notification-delivery.ts';
 import { reminderOf, type Saying, sayingOf } from './saying.ts';
-import { willing } from './tell.ts';
+import { WANTS } from './tell.ts';
 
 /** What a notification says now that it is about to be sent. */
 export type Wording = {
   saying: Saying;
   view: MatchView;
+  /** Where the person may be told it from: guilds that follow the match and are set to tell, the notification's own first. */
+  places: Place[];
+};
+
+/** A guild's own match of those that are one at the source. */
+export type Place = {
+  matchId: number;
   tournamentId: number;
   tournament: string;
+  guildId: string;
   guild: string;
-  /** The tournament and the person are still set so that it is to be sent. */
-  isWanted: boolean;
+  state: string;
+  startsAt: string | null;
 };
 
 /** What a notification of a match carries. */
 type Payload = { before?: MatchView | null; after: MatchView };
 
 /**
- * Words for a notification, compared with what the person was last told: undefined when there is nothing (more) to say.
+ * Words for a notification, compared with what the person was last told: undefined when there is nothing (more) to say,
+ * or nobody is set to say it.
  */
 export async function wordingOf(
   em: EntityManager,
   claimed: ClaimedNotification,
 ): Promise<Wording | undefined> {
-  const place = await placeOf(em, claimed.subject);
   const discordId = claimed.discordUserId;
+  const places = await placesOf(em, claimed);
+  const [place] = places;
   if (!place || !discordId) return undefined;
   const { after } = claimed.payload as Payload;
   const saying =
     claimed.class === 'reminder'
       ? remind(claimed, discordId, place)
       : await tellChange(em, claimed, discordId, after);
-  if (!saying) return undefined;
-  const isWanted = (await willing(em, place.tournamentId, [discordId])).length > 0;
-  const { tournamentId, tournament, guild } = place;
-  return { saying, view: after, tournamentId, tournament, guild, isWanted };
+  return saying && { saying, view: after, places };
 }
 
 async function tellChange(
@@ -61,20 +68,14 @@ function remind(claimed: ClaimedNotification, discordId: string, place: Place): 
   return reminderOf(discordId, (claimed.payload as Payload).after, new Date());
 }
 
-type Place = {
-  tournamentId: number;
-  tournament: string;
-  guild: string;
-  state: string;
-  startsAt: string | null;
-};
-
-async function placeOf(em: EntityManager, matchId: string): Promise<Place | undefined> {
-  return await firstRow(
+async function placesOf(em: EntityManager, claimed: ClaimedNotification): Promise<Place[]> {
+  return await rows(
     em,
-    sql<Place>`select t.id as "tournamentId", t.name as tournament, g.name as guild, m.state,
+    sql<Place>`select m.id as "matchId", t.id as "tournamentId", t.name as tournament, g.id as "guildId", g.name as guild, m.state,
         ${iso('m.starts_at')} as "startsAt"
       from match m join tournament t on t.id = m.tournament_id join guild g on g.id = t.guild_id
-      where m.id = ${Number(matchId)} and g.left_at is null`,
+        left join discord_user u on u.discord_id = ${claimed.discordUserId}
+      where m.source = ${claimed.source} and m.outside_id = ${claimed.outsideId} and m.link_id is not null and g.left_at is null and ${WANTS}
+      order by m.id <> ${Number(claimed.subject)}, m.id`,
   );
 }

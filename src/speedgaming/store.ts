@@ -5,6 +5,9 @@ import { applyMatch, holdGuild, type LinkTarget } from '../matches/apply.ts';
 import { tell } from '../notifications/tell.ts';
 import { type Episode, fingerprintOf } from './episode.ts';
 
+/** A time that was never confirmed and is so long past is not asked for any more. */
+const FORGOTTEN_DAYS = 14;
+
 /** What is known of an episode. */
 export type KnownEpisode = {
   id: number;
@@ -15,7 +18,7 @@ export type KnownEpisode = {
   isLagging: boolean;
 };
 
-/** The episodes of a slug that still matter, or are in a list that was just read. */
+/** What is known of the episodes in a list that was just read. */
 export async function knownEpisodes(
   em: EntityManager,
   slug: string,
@@ -28,7 +31,7 @@ export async function knownEpisodes(
           select 1 from tournament_link l left join match m on m.link_id = l.id and m.outside_id = e.id::text and m.source = l.source
           where l.source = 'speedgaming' and l.slug = e.slug and l.disabled_at is null
             and (m.id is null or m.revision < e.revision)) as "isLagging"
-      from speedgaming_episode e where slug = ${slug} and (id = any(${[...listed]}::int[]) or lasts_at > now())`,
+      from speedgaming_episode e where slug = ${slug} and id = any(${[...listed]}::int[])`,
   );
   return new Map(found.map((episode) => [episode.id, episode]));
 }
@@ -45,6 +48,7 @@ export async function missingEpisodes(
       select id from speedgaming_episode e
       where slug = ${slug} and not is_gone and id <> all(${[...window.listed]}::int[])
         and (gone_answers > 0 or lasts_at between ${window.from} and ${window.to} or asked_at is null or asked_at < now() - interval '1 hour')
+        and lasts_at > now() - make_interval(days => ${FORGOTTEN_DAYS}::int)
         and exists (select 1 from match m join tournament_link l on l.id = m.link_id
           where m.source = 'speedgaming' and m.outside_id = e.id::text and l.slug = e.slug
             and m.state in ('unconfirmed', 'scheduled', 'live'))

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { GiveUpError, messageOf, RetryLaterError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import type { SharedBudget } from '../jobs/budget.ts';
+import type { Log } from '../log.ts';
 import type { LinkTarget } from '../matches/apply.ts';
 import { linksTo, noteFailure, noteSuccess, type Skipped } from '../matches/links.ts';
 import { episodeAnswer } from './answers.ts';
@@ -25,12 +25,7 @@ export class SpeedgamingSync {
   readonly #log: Log;
 
   /** @param budgetOf how often one slug may be read */
-  constructor(
-    db: Database,
-    client: SpeedgamingClient,
-    budgetOf: (slug: string) => SharedBudget,
-    log: Log,
-  ) {
+  constructor(db: Database, client: SpeedgamingClient, budgetOf: (slug: string) => SharedBudget, log: Log) {
     this.#db = db;
     this.#client = client;
     this.#budgetOf = budgetOf;
