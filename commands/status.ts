@@ -1,13 +1,17 @@
 import type { APIEmbedField } from 'discord.js';
 import { ApplicationIntegrationType, InteractionContextType } from 'discord-api-types/v10';
+import type { Database } from '../src/database/database.ts';
 import type { Command, CommandData } from '../src/discord/command.ts';
 import { EMBED, packLines, shortenEscaped } from '../src/discord/embed-limits.ts';
 import { stateLine } from '../src/discord/import-status.ts';
 import type { Guilds } from '../src/guilds/guilds.ts';
 import type { Imports } from '../src/jobs/imports.ts';
 import { UNFINISHED } from '../src/jobs/state.ts';
+import { linkStatuses } from '../src/matches/overview.ts';
+import { givenUpMessages } from '../src/outbox/given-up.ts';
 import { count, escapeText, stamp } from '../src/text.ts';
 import { isOrganiser } from './organiser.ts';
+import { stateWords } from './tournament-show.ts';
 
 /** `/status` as it is registered with Discord. */
 export const statusData: CommandData = {
@@ -17,14 +21,17 @@ export const statusData: CommandData = {
   integration_types: [ApplicationIntegrationType.GuildInstall],
 };
 
-/** `/status`: for everyone; organisers see the guild's unfinished imports and the queue too. */
-export function statusCommand(services: {
+type StatusServices = {
+  db: Database;
   version: string;
   startedAt: Date;
   guilds: Guilds;
   imports: Imports;
   queue: { length(): Promise<number> };
-}) {
+};
+
+/** `/status`: for everyone; organisers see the guild's links, its unfinished imports and the queue too. */
+export function statusCommand(services: StatusServices) {
   return {
     data: statusData,
     async run(interaction) {
@@ -51,7 +58,7 @@ export function statusCommand(services: {
 }
 
 async function forOrganisers(
-  { imports, queue }: { imports: Imports; queue: { length(): Promise<number> } },
+  { db, imports, queue }: StatusServices,
   guildId: string,
 ): Promise<APIEmbedField[]> {
   const unfinished = (await imports.list({ guildId }, 100)).filter(({ state }) => UNFINISHED.includes(state));
@@ -59,8 +66,19 @@ async function forOrganisers(
     const title = shortenEscaped(escapeText(job.title), 100);
     return `${stateLine({ job, kind: imports.kindOf(job) })} · import ${job.id} · ${title}`;
   });
+  const links = (await linkStatuses(db, guildId)).map(
+    (link) => `**${shortenEscaped(escapeText(link.tournament), 60)}** ${stateWords(link)}`,
+  );
+  const givenUp = (await givenUpMessages(db, guildId)).map(
+    ({ reason, messages, lastAt }) =>
+      `${count(messages)} × ${shortenEscaped(escapeText(reason), 120)} (${stamp(new Date(lastAt), 'R')})`,
+  );
   return [
+    ...(links.length > 0 ? [{ name: 'Schedules', value: packLines(links, EMBED.fieldValue) }] : []),
     { name: 'Imports', value: packLines(lines, EMBED.fieldValue) || 'none under way' },
+    ...(givenUp.length > 0
+      ? [{ name: 'Messages given up in the last 7 days', value: packLines(givenUp, EMBED.fieldValue) }]
+      : []),
     { name: 'Waiting for a worker', value: count(await queue.length()), inline: true },
   ];
 }

@@ -4,6 +4,13 @@ export class Migration20261121113951_schedules extends Migration {
   override name = 'Migration20261121113951_schedules';
 
   override up(): void | Promise<void> {
+    this.addSql(`alter table "guild" add "events_refused_at" timestamptz null;`);
+
+    this.addSql(`alter table "startgg_event" add "standings" jsonb null;`);
+    this.addSql(`alter table "startgg_phase_group" add "state" int null;`);
+    this.addSql(`alter table "startgg_sync" add "totals" jsonb null;`);
+    this.addSql(`alter table "startgg_user" add "discord_id" text null;`);
+
     this.addSql(
       `create table "discord_user" ("discord_id" text not null, "preference" text null, "reminder_minutes" int null, "dm_channel_id" text null, "first_told_at" timestamptz null, "blocked_at" timestamptz null, primary key ("discord_id"));`,
     );
@@ -60,12 +67,14 @@ export class Migration20261121113951_schedules extends Migration {
     );
 
     this.addSql(
-      `create table "tournament" ("id" serial primary key, "guild_id" text not null, "name" text not null, "announce_channel_id" text null, "dm" text not null default 'opted-in', "discord_events" text not null default 'all', "reminder_minutes" int not null default 30, "race_rooms" text null, "created_by" text null, "created_at" timestamptz not null default now());`,
+      `create table "tournament" ("id" serial primary key, "guild_id" text not null, "name" text not null, "announce_channel_id" text null, "dm" text not null default 'opted-in', "discord_events" text not null default 'all', "reminder_minutes" int not null default 30, "race_rooms" text null, "created_by" text null, "created_at" timestamptz not null default now(), "deleted_at" timestamptz null);`,
     );
-    this.addSql(`create unique index tournament_name_unique on tournament (guild_id, lower(name));`);
+    this.addSql(
+      `create unique index tournament_name_unique on tournament (guild_id, lower(name)) where deleted_at is null;`,
+    );
 
     this.addSql(
-      `create table "tournament_link" ("id" serial primary key, "tournament_id" int not null, "source" text not null, "slug" text not null, "name" text not null, "ready_at" timestamptz null, "last_synced_at" timestamptz null, "last_error" text null, "failing_since" timestamptz null, "failure_told_at" timestamptz null, "disabled_at" timestamptz null, "skipped" jsonb not null default '[]', "linked_by" text null, "created_at" timestamptz not null default now());`,
+      `create table "tournament_link" ("id" serial primary key, "tournament_id" int not null, "source" text not null, "slug" text not null, "name" text not null, "ready_at" timestamptz null, "last_synced_at" timestamptz null, "last_error" text null, "last_failed_at" timestamptz null, "failing_since" timestamptz null, "failure_told_at" timestamptz null, "disabled_at" timestamptz null, "skipped" jsonb not null default '[]', "linked_by" text null, "created_at" timestamptz not null default now());`,
     );
     this.addSql(`create index "tournament_link_source_slug_index" on "tournament_link" ("source", "slug");`);
     this.addSql(
@@ -73,7 +82,7 @@ export class Migration20261121113951_schedules extends Migration {
     );
 
     this.addSql(
-      `create table "match" ("id" serial primary key, "tournament_id" int not null, "link_id" int null, "source" text not null, "outside_id" text not null, "url" text null, "title" text not null, "state" text not null, "starts_at" timestamptz null, "airs_at" timestamptz null, "length_minutes" int null, "time_note" text null, "is_approved" boolean not null, "has_restream" boolean not null, "note" text null, "channels" jsonb not null, "score" text null, "revision" int not null, "is_quiet" boolean not null, "created_at" timestamptz not null default now(), "updated_at" timestamptz not null default now());`,
+      `create table "match" ("id" serial primary key, "tournament_id" int not null, "link_id" int null, "source" text not null, "outside_id" text not null, "url" text null, "title" text not null, "state" text not null, "starts_at" timestamptz null, "airs_at" timestamptz null, "length_minutes" int null, "time_note" text null, "is_approved" boolean not null, "has_restream" boolean not null, "note" text null, "channels" jsonb not null, "score" text null, "station" int null, "revision" int not null, "is_quiet" boolean not null, "created_at" timestamptz not null default now(), "updated_at" timestamptz not null default now());`,
     );
     this.addSql(`create index "match_link_id_index" on "match" ("link_id");`);
     this.addSql(
@@ -88,7 +97,7 @@ export class Migration20261121113951_schedules extends Migration {
     );
 
     this.addSql(
-      `create table "match_player" ("id" serial primary key, "match_id" int not null, "identity_id" int null, "pairing" smallint not null, "position" smallint not null, "name" text not null, "stream" text null, "finish_rank" smallint null, "finish_time" text null);`,
+      `create table "match_player" ("id" serial primary key, "match_id" int not null, "identity_id" int null, "pairing" smallint not null, "side" smallint null, "position" smallint not null, "name" text not null, "stream" text null, "finish_rank" smallint null, "finish_time" text null);`,
     );
     this.addSql(`create index "match_player_identity_id_index" on "match_player" ("identity_id");`);
     this.addSql(
@@ -101,7 +110,7 @@ export class Migration20261121113951_schedules extends Migration {
     this.addSql(`create index "match_change_match_id_index" on "match_change" ("match_id");`);
 
     this.addSql(
-      `create table "discord_event" ("match_id" int not null, "guild_id" text not null, "event_id" text null, "created_at" timestamptz null, "ended_at" timestamptz null, "dirty_at" timestamptz null, "rendered_hash" text null, "claimed_until" timestamptz null, "attempts" int not null default 0, "error" text null, primary key ("match_id"));`,
+      `create table "discord_event" ("match_id" int not null, "guild_id" text not null, "event_id" text null, "created_at" timestamptz null, "ended_at" timestamptz null, "dirty_at" timestamptz null, "rendered_hash" text null, "claimed_until" timestamptz null, "retry_at" timestamptz null, "attempts" int not null default 0, "error" text null, primary key ("match_id"));`,
     );
     this.addSql(
       `create index discord_event_dirty_index on discord_event (dirty_at) where dirty_at is not null;`,

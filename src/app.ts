@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { importCommand } from '../commands/import.ts';
 import { importData } from '../commands/import-data.ts';
+import { matchCommand } from '../commands/match.ts';
+import { matchData } from '../commands/match-data.ts';
+import { notificationsCommand, notificationsData } from '../commands/notifications.ts';
+import { personCommand } from '../commands/person.ts';
+import { personData } from '../commands/person-data.ts';
 import { setupCommand, setupData } from '../commands/setup.ts';
 import { statusCommand, statusData } from '../commands/status.ts';
+import { tournamentCommand } from '../commands/tournament.ts';
+import { tournamentData } from '../commands/tournament-data.ts';
 import { type Config, ConfigError } from './config.ts';
 import { Database } from './database/database.ts';
 import { attachEmbedded, stopEmbedded } from './database/embedded.ts';
@@ -13,6 +20,7 @@ import { Gateway } from './discord/gateway.ts';
 import { importRenderer } from './discord/import-message.ts';
 import { Interactions } from './discord/interactions.ts';
 import { LiveMessages } from './discord/live-messages.ts';
+import { MatchEvents } from './discord/match-events.ts';
 import { matchRenderer } from './discord/match-message.ts';
 import { newChannelPace } from './discord/new-channels.ts';
 import { Notifications } from './discord/notifications.ts';
@@ -29,16 +37,19 @@ import { IMPORT_MESSAGE } from './jobs/store.ts';
 import type { Log } from './log.ts';
 import { matchEntities } from './matches/entities.ts';
 import { followedSlugs } from './matches/links.ts';
+import { Persons } from './matches/persons.ts';
+import { purgeTournaments, Tournaments } from './matches/tournaments.ts';
 import { passTime } from './notifications/reminders.ts';
-import { MATCH_MESSAGE } from './notifications/tell.ts';
+import { MATCH_MESSAGE, tell } from './notifications/tell.ts';
 import { LiveMessage } from './outbox/entities.ts';
 import { notificationEntities } from './outbox/notification-entities.ts';
 import { type RecurringTask, Schedule } from './schedule/recurring.ts';
 import { slugAllowance, speedgamingAllowance } from './speedgaming/allowance.ts';
 import { SpeedgamingClient } from './speedgaming/client.ts';
 import { SpeedgamingEpisode } from './speedgaming/entities.ts';
+import { SpeedgamingEvents } from './speedgaming/events.ts';
 import { SpeedgamingSync } from './speedgaming/sync.ts';
-import { StartggClient, startggAllowance } from './startgg/client.ts';
+import { COUNTED_PER_MINUTE, StartggClient, startggAllowance } from './startgg/client.ts';
 import { startggEntities } from './startgg/entities.ts';
 import { Games } from './startgg/games.ts';
 import { startggImport } from './startgg/import.ts';
@@ -58,7 +69,15 @@ export const entities = [
 ];
 
 /** Every command that people can type, as it is registered with Discord. */
-export const commandDefinitions = [importData, setupData, statusData];
+export const commandDefinitions = [
+  importData,
+  tournamentData,
+  matchData,
+  personData,
+  notificationsData,
+  setupData,
+  statusData,
+];
 
 /** Jobs that one worker runs at once; they share the budget of their source. */
 const JOBS_AT_ONCE = 4;
@@ -66,6 +85,8 @@ const JOBS_AT_ONCE = 4;
 const SYNCS_AT_ONCE = 2;
 /** How long running slices may take to hand themselves back. */
 const STOP_QUEUE_MS = 6_000;
+/** An embedded server that was stopped comes back elsewhere or not at all; one that crashed is back sooner than this. */
+const EMBEDDED_GONE_MS = 15_000;
 
 /** One process of Herald: its services, and the parts that its roles need. */
 export class App {
@@ -79,20 +100,22 @@ export class App {
   readonly guilds: Guilds;
   readonly #startgg: StartggClient;
   readonly #runner: Runner;
-  readonly #speedgaming: SpeedgamingSync;
+  readonly #speedgaming: { sync: SpeedgamingSync; events: SpeedgamingEvents };
   readonly #startedAt = new Date();
   readonly #stopping = new AbortController();
   #gateway: Gateway | undefined;
   #liveMessages: LiveMessages | undefined;
+  #matchEvents: MatchEvents | undefined;
   #notifications: Notifications | undefined;
   #schedule: Schedule | undefined;
 
-  private constructor(config: Config, log: Log, db: Database) {
+  private constructor(config: Config, log: Log, db: Database, onDatabaseGone?: () => void) {
     this.config = config;
     this.log = log;
     this.db = db;
     this.queue = new Queue(db.url, log);
-    this.listener = new Listener(db.url, log);
+    const gone = onDatabaseGone && { afterMs: EMBEDDED_GONE_MS, call: onDatabaseGone };
+    this.listener = new Listener(db.url, log, config.databaseUrl ? undefined : gone);
     this.#startgg = makeStartgg(config, db, log);
     this.#speedgaming = makeSpeedgaming(config, db, log);
     this.games = new Games(db, this.#startgg);
@@ -102,16 +125,21 @@ export class App {
     this.guilds = new Guilds(db, (guildId) => this.imports.cancelAll(guildId));
   }
 
-  /** Connects to the database (starting the embedded one if none is configured) and brings its schema up to date. */
-  static async open(config: Config, log: Log): Promise<App> {
+  /**
+   * Connects to the database (starting the embedded one if none is configured) and brings its schema up to date.
+   *
+   * @param onDatabaseGone called when the embedded server is not where it was any more: only a new start finds it again
+   */
+  static async open(config: Config, log: Log, onDatabaseGone?: () => void): Promise<App> {
     const url = config.databaseUrl ?? (await attachEmbedded(config.dataDir, log));
     const db = await Database.connect(url, entities);
     const ran = await migrate(db, [() => Queue.install(url)]).catch(async (error) => {
       await db.close();
+      await leaveEmbedded(config);
       throw explainDatabase(error);
     });
     if (ran.length > 0) log.info({ migrations: ran }, 'schema brought up to date');
-    const app = new App(config, log, db);
+    const app = new App(config, log, db, onDatabaseGone);
     try {
       await app.listener.start();
       await app.queue.start();
@@ -128,8 +156,11 @@ export class App {
     if (roles.includes('worker')) {
       await this.work();
       await this.#syncs();
+      if (this.#stopping.signal.aborted) return;
       this.#liveMessages = this.#makeLiveMessages();
       this.#liveMessages.start();
+      this.#matchEvents = this.#makeMatchEvents();
+      this.#matchEvents.start();
       this.#notifications = this.#makeNotifications();
       this.#notifications.start();
     }
@@ -137,7 +168,7 @@ export class App {
       this.#gateway = this.#makeGateway();
       await this.#gateway.start();
     }
-    if (roles.includes('scheduler')) {
+    if (roles.includes('scheduler') && !this.#stopping.signal.aborted) {
       this.#schedule = new Schedule(this.#recurring(), this.log);
       this.#schedule.start();
     }
@@ -160,16 +191,16 @@ export class App {
     this.#stopping.abort();
     await this.#schedule?.stop();
     await Promise.all([this.#gateway?.stop(), this.queue.stop(STOP_QUEUE_MS)]);
-    await Promise.all([this.#liveMessages?.stop(), this.#notifications?.stop()]);
+    await Promise.all([this.#liveMessages?.stop(), this.#matchEvents?.stop(), this.#notifications?.stop()]);
     await this.listener.close();
     await this.db.close();
-    if (!this.config.databaseUrl) await stopEmbedded(this.config.dataDir, { onlyWhenUnused: true });
+    await leaveEmbedded(this.config);
   }
 
   /** Begins to work on syncs, as they come from the schedule, from links and from people. */
   async #syncs(): Promise<void> {
     const run: Record<string, (slug: string, signal: AbortSignal) => Promise<void>> = {
-      speedgaming: (slug, signal) => this.#speedgaming.run(slug, signal),
+      speedgaming: (slug, signal) => this.#speedgaming.sync.run(slug, signal),
     };
     await this.queue.workSyncs(SYNCS_AT_ONCE, async (sync, handedOn) => {
       const signal = AbortSignal.any([handedOn, this.#stopping.signal]);
@@ -196,6 +227,7 @@ export class App {
         },
       },
       { name: 'reminders', pattern: '*/15 * * * * *', run: () => passTime(this.db) },
+      { name: 'deleted tournaments', pattern: '0 * * * *', run: () => purgeTournaments(this.db) },
     ];
   }
 
@@ -209,10 +241,16 @@ export class App {
   #makeLiveMessages(): LiveMessages {
     const { db, listener, guilds, log, imports } = this;
     const renderers = {
-      [IMPORT_MESSAGE]: importRenderer({ imports, requestsLeft: () => this.#requestsLeft() }),
+      [IMPORT_MESSAGE]: importRenderer({ imports, requestsLeft: () => this.requestsLeft() }),
       [MATCH_MESSAGE]: matchRenderer(db),
     };
     return new LiveMessages({ db, listener, guilds, log, renderers, rest: createRest(this.config.discord) });
+  }
+
+  #makeMatchEvents(): MatchEvents {
+    const { db, listener, log } = this;
+    // Nothing tells Discord that two requests for an event are one, so none is repeated unseen.
+    return new MatchEvents({ db, listener, log, rest: createRest(this.config.discord, { retries: 0 }) });
   }
 
   #makeGateway(): Gateway {
@@ -223,11 +261,16 @@ export class App {
           suggestGames: (text: string) => games.suggest(text),
         }
       : undefined;
-    const requestsLeft = () => this.#requestsLeft();
+    const requestsLeft = () => this.requestsLeft();
+    const tournaments = new Tournaments({ db, guilds, queue, messageKind: MATCH_MESSAGE });
     const commands = [
       importCommand({ db, listener, imports, guilds, startgg, requestsLeft }),
+      tournamentCommand({ db, guilds, tournaments, sources: { speedgaming: this.#speedgaming.events } }),
+      matchCommand({ db, guilds, tournaments }),
+      personCommand({ db, guilds, persons: new Persons({ db, guilds, tell }), tournaments }),
+      notificationsCommand({ db }),
       setupCommand({ guilds }),
-      statusCommand({ version: version(), startedAt: this.#startedAt, guilds, imports, queue }),
+      statusCommand({ db, version: version(), startedAt: this.#startedAt, guilds, imports, queue }),
     ];
     return new Gateway({
       discord: config.discord,
@@ -237,8 +280,11 @@ export class App {
     });
   }
 
-  async #requestsLeft(): Promise<number | undefined> {
-    return this.config.startgg.token ? await this.#startgg.requestsLeft() : undefined;
+  /** Requests that start.gg would take in this minute; undefined where so many are allowed that nobody has to wait. */
+  async requestsLeft(): Promise<number | undefined> {
+    const { token, requestsPerMinute } = this.config.startgg;
+    const isTold = token && requestsPerMinute <= COUNTED_PER_MINUTE;
+    return isTold ? await this.#startgg.requestsLeft() : undefined;
   }
 }
 
@@ -253,6 +299,10 @@ const NO_DATABASE = [
   'ENETUNREACH',
 ].concat(['28000', '28P01', '3D000', '42501']);
 
+async function leaveEmbedded(config: Config): Promise<void> {
+  if (!config.databaseUrl) await stopEmbedded(config.dataDir, { onlyWhenUnused: true });
+}
+
 function explainDatabase(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (!NO_DATABASE.includes(code)) return error;
@@ -266,13 +316,16 @@ function makeStartgg({ startgg }: Config, db: Database, log: Log): StartggClient
   return new StartggClient({ url: startgg.apiUrl, token: startgg.token, budget, log });
 }
 
-function makeSpeedgaming({ speedgaming }: Config, db: Database, log: Log): SpeedgamingSync {
+function makeSpeedgaming({ speedgaming }: Config, db: Database, log: Log) {
   const client = new SpeedgamingClient({
     url: speedgaming.apiUrl,
     budget: new SharedBudget(db, speedgamingAllowance()),
   });
   const budgetOf = (slug: string) => new SharedBudget(db, slugAllowance(slug, speedgaming.secondsPerSlug));
-  return new SpeedgamingSync(db, client, budgetOf, log);
+  return {
+    sync: new SpeedgamingSync(db, client, budgetOf, log),
+    events: new SpeedgamingEvents(client, budgetOf),
+  };
 }
 
 function version(): string {

@@ -1,101 +1,82 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { print } from './cli-run.ts';
+import { elapsedMs, isPhaseOver } from './discord/import-status.ts';
 import type { ImportItem, ImportJob } from './jobs/entities.ts';
 import type { ImportKind } from './jobs/kind.ts';
-import { NO_COUNTS } from './jobs/state.ts';
-import { count, duration, shorten, withoutControls } from './text.ts';
+import { NO_COUNTS, type PhaseCounts } from './jobs/state.ts';
+import { count, duration, withoutControls } from './text.ts';
 
-export const print = (text: string): void => void process.stdout.write(`${text}\n`);
-
-/** One job in one object: what `--json` prints for every step, and at the end with `done: true`. */
-function asJson(job: ImportJob): Record<string, unknown> {
-  const { id, title, state, phase, currentItem, counters, errorCount, reason } = job;
-  return { job: id, title, state, phase, item: currentItem, counters, errors: errorCount, reason };
+/** One job in one object, as every command with `--json` prints it. */
+export function asJson(job: ImportJob, kind: ImportKind): Record<string, unknown> {
+  const { id, title, state, phase, currentItem, errorCount, reason, guildId, createdAt } = job;
+  const counters = Object.fromEntries(kind.phases.map(({ name }) => [name, countsOf(job, name)]));
+  const progress = { phase, item: currentItem, counters, errors: errorCount, reason };
+  return { job: id, title, state, ...progress, guild: guildId, createdAt };
 }
 
-/** The job's time at work so far, in milliseconds. */
-function elapsed(job: ImportJob): number {
-  return job.elapsedMs + (job.runningSince ? Date.now() - job.runningSince.getTime() : 0);
+/** The same with what is asked for once: how long it took, and what failed. */
+export function asJsonInFull(
+  job: ImportJob,
+  kind: ImportKind,
+  failures: readonly ImportItem[],
+): Record<string, unknown> {
+  const errors = failures.map(({ label, error }) => ({ item: label, reason: error }));
+  return { ...asJson(job, kind), elapsedMs: elapsedMs({ job, now: new Date() }), failures: errors };
 }
 
-/** Shows a running import: a bar on a terminal, JSON lines with `json`, a line per phase otherwise. */
-export class ProgressPrinter {
-  readonly #json: boolean;
-  readonly #kind: ImportKind;
-  readonly #bar: SingleBar | undefined;
-  #last = '';
-
-  constructor(kind: ImportKind, options: { json: boolean }) {
-    this.#kind = kind;
-    this.#json = options.json;
-    const format = '{bar} {percentage} % | {phase} {done}/{all} | {elapsed} | {item}';
-    if (!options.json && process.stderr.isTTY)
-      this.#bar = new SingleBar(
-        { format, hideCursor: true, clearOnComplete: true, linewrap: false },
-        Presets.shades_classic,
-      );
-    this.#bar?.start(100, 0, this.#fields());
+/** A job in full: how it stands, what came of each phase, what failed. */
+export function printJob(
+  job: ImportJob,
+  kind: ImportKind,
+  failures: readonly ImportItem[],
+  stands: string = job.state.toLowerCase(),
+): void {
+  const elapsed = duration(elapsedMs({ job, now: new Date() }));
+  print(`Import ${job.id} (${withoutControls(job.title)}) ${stands} after ${elapsed}.`);
+  if (job.reason) print(withoutControls(job.reason));
+  for (const [index, { name, title }] of kind.phases.entries()) {
+    const counts = countsOf(job, name);
+    const isOver = isPhaseOver(job, kind, index);
+    const amount = isOver ? count(counts.done) : `${count(counts.done)} / ${count(counts.total)}`;
+    print(`  ${title.padEnd(12)} ${amount.padStart(15)}   ${rowsOf(counts, isOver)}`);
   }
-
-  update(job: ImportJob): void {
-    const step = JSON.stringify(asJson(job));
-    const { done, total } = this.#kind.effort(job.counters);
-    this.#bar?.update(total > 0 ? Math.min(99, Math.floor((done / total) * 100)) : 0, this.#fields(job));
-    const seen = this.#json ? step : (job.phase ?? '');
-    if (seen === this.#last) return;
-    this.#last = seen;
-    if (this.#json) print(step);
-    else if (!this.#bar && job.phase) print(`${this.#phase(job)} …`);
-  }
-
-  end(job: ImportJob, failures: readonly ImportItem[]): void {
-    this.#bar?.stop();
-    if (this.#json) {
-      const errors = failures.map(({ label, error }) => ({ item: label, reason: error }));
-      print(JSON.stringify({ ...asJson(job), elapsedMs: elapsed(job), failures: errors, done: true }));
-    } else this.#summary(job, failures);
-  }
-
-  #summary(job: ImportJob, failures: readonly ImportItem[]): void {
-    print(`Import ${job.id} (${job.title}) ${job.state.toLowerCase()} after ${duration(elapsed(job))}.`);
-    if (job.reason) print(job.reason);
-    for (const { name, title } of this.#kind.phases) {
-      const counts = { ...NO_COUNTS, ...job.counters[name] };
-      const parts = (['new', 'changed', 'unchanged', 'gone'] as const).map(
-        (key) => `${count(counts[key])} ${key}`,
-      );
-      print(`  ${title.padEnd(12)} ${count(counts.done).padStart(9)}   ${parts.join(', ')}`);
-    }
-    if (job.errorCount > 0)
-      print(
-        `${count(job.errorCount)} items failed; \`npm run herald -- import retry ${job.id}\` takes them up again:`,
-      );
-    for (const { label, error } of failures) print(`  ${withoutControls(label)}: ${error}`);
-  }
-
-  #phase(job: ImportJob): string {
-    return this.#kind.phases.find((phase) => phase.name === job.phase)?.title ?? 'Starting';
-  }
-
-  #fields(job?: ImportJob) {
-    const counts = { ...NO_COUNTS, ...job?.counters[job.phase ?? ''] };
-    return {
-      phase: job ? this.#phase(job) : 'Starting',
-      done: count(counts.done),
-      all: count(counts.total),
-      elapsed: duration(job ? elapsed(job) : 0),
-      item: shorten(withoutControls(job?.currentItem ?? ''), 40),
-    };
-  }
+  if (job.errorCount > 0)
+    print(
+      `${count(job.errorCount)} items failed; \`npm run herald -- import retry ${job.id}\` takes them up again:`,
+    );
+  for (const { label, error } of failures) print(withoutControls(`  ${label}: ${error}`));
 }
 
-/** The list of `import list`. */
-export function printJobs(jobs: readonly ImportJob[]): void {
+/** What a phase's rows were. They come with the page that lists them, before what belongs to them was read. */
+function rowsOf(counts: PhaseCounts, isOver: boolean): string {
+  const parts = (['new', 'changed', 'unchanged', 'gone'] as const).map(
+    (key) => `${count(counts[key])} ${key}`,
+  );
+  return `${isOver ? '' : 'rows so far: '}${parts.join(', ')}`;
+}
+
+/** The list of `import list`. @param guildNames by id */
+export function printJobs(
+  jobs: readonly ImportJob[],
+  options: { hasWorker: boolean; guildNames: ReadonlyMap<string, string> },
+): void {
   if (jobs.length === 0) print('No imports yet.');
   for (const job of jobs) {
-    const sets = { ...NO_COUNTS, ...job.counters.sets };
-    const errors = job.errorCount > 0 ? `, ${count(job.errorCount)} failed items` : '';
+    const isActive = job.state === 'PENDING' || job.state === 'RUNNING';
+    const facts = [
+      `${count(countsOf(job, 'sets').done)} sets`,
+      ...(job.errorCount > 0 ? [`${count(job.errorCount)} failed items`] : []),
+      ...(isActive && !options.hasWorker ? ['waiting for a worker'] : []),
+    ];
+    const started = `${job.createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+    const place = job.guildId ? (options.guildNames.get(job.guildId) ?? job.guildId) : 'terminal';
     print(
-      `${String(job.id).padStart(5)}  ${job.state.padEnd(9)}  ${job.title}  (${count(sets.done)} sets${errors})`,
+      withoutControls(
+        `${String(job.id).padStart(5)}  ${job.state.padEnd(9)}  ${job.title}  (${facts.join(', ')})  ${started}  ${place}`,
+      ),
     );
   }
+}
+
+function countsOf(job: ImportJob, phase: string): PhaseCounts {
+  return { ...NO_COUNTS, ...job.counters[phase] };
 }

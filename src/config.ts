@@ -11,7 +11,10 @@ const url = (fallback: string) =>
     .default(fallback)
     .transform((value) => value.replace(/\/+$/, ''));
 
-const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+const positive = (fallback: number) => {
+  const error = 'must be a positive whole number';
+  return z.coerce.number({ error }).int({ error }).positive({ error }).default(fallback);
+};
 
 function isCronPattern(text: string): boolean {
   try {
@@ -53,7 +56,9 @@ const schema = z.object({
     .default(ROLES.join(','))
     .transform((value) => value.split(',').map((role) => role.trim()))
     .pipe(z.array(z.enum(ROLES, { error: `must be a list of ${ROLES.join(', ')}` })).min(1)),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'there is no such level' })
+    .default('info'),
 });
 
 /** What a value is for and where one gets it, said when it is missing or wrong. */
@@ -96,6 +101,11 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
+/** Says that a value is not set, what it is for and where to get it. */
+function missing(name: string): string {
+  return `${name} is missing: set it in .env or the environment. It is ${HELP[name]}`;
+}
+
 /**
  * Turns environment variables into a checked configuration. Empty values count as not set.
  *
@@ -109,7 +119,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, needs: readonly string[] = []
     const name = String(issue.path[0]);
     return `${name} is malformed: ${issue.message}. It is ${HELP[name]}`;
   });
-  for (const name of needs) if (!given[name]) problems.push(`${name} is missing. It is ${HELP[name]}`);
+  for (const name of needs) if (!given[name]) problems.push(missing(name));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const value = parsed.data;
   return {

@@ -36,6 +36,12 @@ export class BudgetExhaustedError extends Error {
   }
 }
 
+/** What is at the bottom of a failed call, such as "connect ECONNREFUSED 127.0.0.1:443" below "fetch failed". */
+export function rootOf(error: unknown): unknown {
+  if (error instanceof AggregateError && error.errors.length > 0) return rootOf(error.errors[0]);
+  return error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error;
+}
+
 /** The text of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -29,3 +29,22 @@ export function createLog(level: string, secrets: readonly string[] = []): Log {
     pino.destination({ dest: 2, sync: true }),
   );
 }
+
+/**
+ * For a failure that repeats itself for as long as something is away: one line at once and then one every `everyMs`,
+ * which says how many were left out.
+ */
+export function sparsely(
+  write: (about: { err: unknown; leftOut: number }) => void,
+  everyMs = 30_000,
+): (error: unknown) => void {
+  let [next, leftOut] = [0, 0];
+  return (error) => {
+    if (Date.now() < next) {
+      leftOut += 1;
+      return;
+    }
+    write({ err: error, leftOut });
+    [next, leftOut] = [Date.now() + everyMs, 0];
+  };
+}

@@ -18,28 +18,53 @@ async function main(): Promise<void> {
     log.fatal({ err: error }, 'unhandled rejection');
     process.exit(1);
   });
-  const app = await App.open(config, log);
-  closeOnSignal(app, log);
+  if (!config.startgg.token)
+    log.warn(
+      'imports from start.gg are off: STARTGG_TOKEN is not set. Make one at https://start.gg/admin/profile/developer and put it in .env',
+    );
+  const opening = App.open(config, log, () => {
+    log.fatal(
+      'the embedded PostgreSQL was stopped or has moved: ending, so that the next start finds it again',
+    );
+    process.exit(1);
+  });
+  const signalled = closeOnSignal(opening, log);
+  try {
+    await start(await opening, signalled);
+  } catch (error) {
+    // What was under way when the signal came is being closed, and may well fail.
+    if (!signalled.aborted) throw error;
+  }
+  if (!signalled.aborted) log.info({ roles: config.roles }, 'Herald is running');
+}
+
+async function start(app: App, signalled: AbortSignal): Promise<void> {
+  if (signalled.aborted) return;
   try {
     await app.start();
   } catch (error) {
-    await app.close();
+    if (!signalled.aborted) await app.close();
     throw error;
   }
-  log.info({ roles: config.roles }, 'Herald is running');
 }
 
-function closeOnSignal(app: App, log: Log): void {
-  let closing = false;
+/** Closes what there is by then at the first SIGTERM or SIGINT, also while it is still being opened. */
+function closeOnSignal(opening: Promise<App>, log: Log): AbortSignal {
+  const signalled = new AbortController();
   const close = (signal: string) => {
-    if (closing) return;
-    closing = true;
+    if (signalled.signal.aborted) return;
+    signalled.abort();
     log.info({ signal }, 'closing');
     const timer = setTimeout(() => {
       log.error('closing took too long');
       process.exit(1);
     }, CLOSE_MS);
-    app.close().then(
+    const closed = opening.then(
+      (app) => app.close(),
+      // It could not be opened, so there is nothing to close.
+      () => {},
+    );
+    closed.then(
       () => {
         clearTimeout(timer);
         log.info('closed');
@@ -53,6 +78,7 @@ function closeOnSignal(app: App, log: Log): void {
     );
   };
   process.on('SIGTERM', close).on('SIGINT', close);
+  return signalled.signal;
 }
 
 main().catch((error) => {

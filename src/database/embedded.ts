@@ -33,7 +33,8 @@ export async function attachEmbedded(dataDir: string, log: Log): Promise<string>
     if (cluster !== join(dataDir, 'postgres')) log.warn({ cluster }, 'the database lies outside DATA_DIR');
     const password = known ? new URL(known.url).password : randomBytes(18).toString('base64url');
     if (!known) await createCluster(cluster, password);
-    const port = await freePort();
+    // The address stays where it can: who is still connected by it, or has written it down, finds the server again.
+    const port = (known && (await freePort(Number(new URL(known.url).port)))) || (await freePort());
     const server = { url: `postgres://herald:${password}@127.0.0.1:${port}/postgres`, cluster };
     await writeServer(dataDir, server);
     if (!(await exists(cluster))) await rename(unfinished(cluster), cluster);
@@ -46,17 +47,22 @@ export async function attachEmbedded(dataDir: string, log: Log): Promise<string>
 /**
  * Stops the embedded server of a data folder.
  *
- * @param onlyWhenUnused leave it running while another process is connected
- * @returns whether a server was stopped
+ * @param onlyWhenUnused leave it running while others are connected
+ * @returns whether a server was stopped, and how many other connections it had
  */
-export async function stopEmbedded(dataDir: string, options: { onlyWhenUnused: boolean }): Promise<boolean> {
-  if (!(await readServer(dataDir))) return false;
+export async function stopEmbedded(
+  dataDir: string,
+  options: { onlyWhenUnused: boolean },
+): Promise<{ stopped: boolean; connections: number }> {
+  const notRunning = { stopped: false, connections: 0 };
+  if (!(await readServer(dataDir))) return notRunning;
   return await locked(dataDir, async () => {
     const server = await readServer(dataDir);
-    if (!server || !(await answers(server.url))) return false;
-    if (options.onlyWhenUnused && (await connections(server.url)) > 0) return false;
+    if (!server || !(await answers(server.url))) return notRunning;
+    const others = await connections(server.url);
+    if (options.onlyWhenUnused && others > 0) return { stopped: false, connections: others };
     await pgCtl(server.cluster, ['stop', '-m', 'fast', '-w', '-t', '30']);
-    return true;
+    return { stopped: true, connections: others };
   });
 }
 
@@ -168,9 +174,13 @@ async function connections(url: string): Promise<number> {
   }
 }
 
-async function freePort(): Promise<number> {
+/** The wanted port, or any with 0; 0 when the wanted one is taken. */
+async function freePort(wanted = 0): Promise<number> {
   const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const isFree = await new Promise<boolean>((done) =>
+    server.once('error', () => done(false)).listen(wanted, '127.0.0.1', () => done(true)),
+  );
+  if (!isFree) return 0;
   const address = server.address();
   await new Promise((done) => server.close(done));
   return typeof address === 'object' && address ? address.port : 0;

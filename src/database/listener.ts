@@ -10,6 +10,9 @@ const LOCK = 'select pg_advisory_lock_shared($1)';
 
 type Handler = (payload: string) => void;
 
+/** What a listener calls when the database has not answered for `afterMs` since the connection was lost. */
+export type Gone = { afterMs: number; call: () => void };
+
 /**
  * One connection of its own that listens for notifications and holds this process's advisory lock. It comes back by
  * itself; after each reconnect every handler is called once with an empty payload, since something may have been missed.
@@ -17,14 +20,16 @@ type Handler = (payload: string) => void;
 export class Listener {
   readonly #url: string;
   readonly #log: Log;
+  readonly #gone: Gone | undefined;
   readonly #handlers = new Map<Channel, Set<Handler>>();
   #sharedLock: number | undefined;
   #client: Client | undefined;
   #closed = false;
 
-  constructor(url: string, log: Log) {
+  constructor(url: string, log: Log, gone?: Gone) {
     this.#url = url;
     this.#log = log;
+    this.#gone = gone;
   }
 
   async start(): Promise<void> {
@@ -69,7 +74,9 @@ export class Listener {
 
   async #reconnect(): Promise<void> {
     this.#client = undefined;
+    const lostAt = Date.now();
     while (!this.#closed && !this.#client) {
+      if (this.#gone && Date.now() - lostAt > this.#gone.afterMs) return this.#gone.call();
       await delay(500, undefined, { ref: false });
       if (!this.#closed)
         await this.#connect().catch((error) => this.#log.debug({ err: error }, 'listening again failed'));

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel, Listener } from '../database/listener.ts';
-import type { Log } from '../log.ts';
+import { type Log, sparsely } from '../log.ts';
 
 const AT_ONCE = 8;
 const LOOK_EVERY_MS = 1_000;
@@ -53,11 +53,10 @@ export class DeliveryLoop<T> {
     const pause = (ms: number, signal: AbortSignal) =>
       delay(ms, undefined, { signal: AbortSignal.any([signal, this.#stopping.signal]) }).catch(() => {});
     const { what } = this.#delivery;
+    const failed = sparsely((about) => this.#log.error({ ...about, what }, 'looking for deliveries failed'));
     while (!this.#stopping.signal.aborted) {
       this.#wake = new AbortController();
-      await this.#look().catch((error) =>
-        this.#log.error({ err: error, what }, 'looking for deliveries failed'),
-      );
+      await this.#look().catch(failed);
       await pause(LOOK_AT_MOST_EVERY_MS, this.#stopping.signal);
       await pause(LOOK_EVERY_MS, this.#wake.signal);
     }

@@ -1,6 +1,6 @@
-import { DiscordAPIError, type REST } from '@discordjs/rest';
+import { DiscordAPIError, HTTPError, type REST } from '@discordjs/rest';
 import { Routes } from 'discord-api-types/v10';
-import { UserError } from '../errors.ts';
+import { messageOf, RetryLaterError, rootOf, UserError } from '../errors.ts';
 import type { CommandData } from './command.ts';
 import { tokenRefused } from './errors.ts';
 
@@ -16,7 +16,7 @@ const ONLY_GLOBAL = ['contexts', 'integration_types'] as const;
  * Registers the commands with Discord, if something differs from what is registered.
  *
  * @param options.guildId registers them for this guild alone, where they show at once
- * @throws ConfigError when the token is refused, UserError when the guild is out of reach
+ * @throws ConfigError when the token is refused, UserError when the guild is out of reach, RetryLaterError when Discord is
  */
 export async function deployCommands(
   rest: REST,
@@ -37,7 +37,7 @@ export async function deployCommands(
     await rest.put(route, { body: wanted });
     return { result: 'deployed', names };
   } catch (error) {
-    throw explain(error, guildId);
+    throw explain(error, guildId, rest.options.api);
   }
 }
 
@@ -77,8 +77,13 @@ function isNothing(value: unknown): boolean {
   );
 }
 
-function explain(error: unknown, guildId: string | undefined): unknown {
-  if (!(error instanceof DiscordAPIError)) return error;
+function explain(error: unknown, guildId: string | undefined, address: string): unknown {
+  if (error instanceof HTTPError)
+    return new RetryLaterError(`Discord at ${address} answered ${error.status}. Try again later.`);
+  if (!(error instanceof DiscordAPIError))
+    return new RetryLaterError(`Discord could not be reached at ${address}: ${messageOf(rootOf(error))}`, {
+      cause: error,
+    });
   if (error.status === 401) return tokenRefused();
   if (guildId && (error.status === 403 || error.status === 404))
     return new UserError(

@@ -16,6 +16,7 @@ export class Gateway {
   readonly #interactions: Interactions;
   readonly #guilds: Guilds;
   readonly #log: Log;
+  #stopping = false;
 
   constructor(parts: { discord: Config['discord']; interactions: Interactions; guilds: Guilds; log: Log }) {
     this.#discord = parts.discord;
@@ -51,6 +52,7 @@ export class Gateway {
   /** Takes no more interactions, lets running ones end (at most 5 s) and disconnects. */
   async stop(): Promise<void> {
     await this.#interactions.stop();
+    this.#stopping = true;
     await this.#client.destroy();
   }
 
@@ -62,7 +64,10 @@ export class Gateway {
     client.on(Events.ShardDisconnect, ({ code }, shard) =>
       this.#log.warn({ code, shard }, 'shard disconnected'),
     );
-    client.on(Events.ShardReconnecting, (shard) => this.#log.info({ shard }, 'shard reconnects'));
+    // Also emitted when the connection is closed for good.
+    client.on(Events.ShardReconnecting, (shard) => {
+      if (!this.#stopping) this.#log.info({ shard }, 'shard reconnects');
+    });
     client.on(Events.ShardResume, (shard, replayed) => this.#log.info({ shard, replayed }, 'shard resumed'));
     client.on(Events.Warn, (warning) => this.#log.warn({ warning }, 'Discord client warning'));
     client.on(Events.InteractionCreate, (interaction) => this.#interactions.handle(interaction));
@@ -71,6 +76,7 @@ export class Gateway {
       const guilds = [...client.guilds.cache.values()].filter((guild) => guild.available);
       this.#log.info({ guilds: guilds.length }, 'connected to Discord');
       this.#note(this.#guilds.seen(guilds.map(({ id, name }) => ({ id, name }))));
+      void this.#checkCommands();
     });
     for (const event of [Events.GuildCreate, Events.GuildAvailable] as const)
       client.on(event, ({ id, name }) => this.#note(this.#guilds.seen([{ id, name }])));
@@ -80,6 +86,13 @@ export class Gateway {
     client.on(Events.Raw, (packet: ReadyPacket) => {
       if (packet.t === 'READY') this.#note(this.#markGone(packet.d));
     });
+  }
+
+  /** Without registered commands Herald looks alive and takes nothing: whoever forgot that step finds it in the log. */
+  async #checkCommands(): Promise<void> {
+    const registered = await this.#client.application?.commands.fetch().catch(() => undefined);
+    if (registered?.size === 0)
+      this.#log.warn('no global slash commands are registered: npm run herald -- commands deploy');
   }
 
   /** A new session lists all guilds of its shard: one that is missing was left while nobody listened. */

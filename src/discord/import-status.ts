@@ -136,28 +136,35 @@ function currentPhase({ job, kind }: ImportView): string[] {
   ];
 }
 
-function phaseLine({ job, kind }: ImportView, phase: { name: string; title: string }, index: number): string {
-  const counts = countsOf(job.counters, phase.name);
-  if (job.state === 'COMPLETED' || job.state === 'CANCELLED') {
-    const isWhole = counts.done >= counts.total;
-    const icon = job.state === 'CANCELLED' ? '▫️' : isWhole ? '✅' : '⚠️';
-    const amount = isWhole ? count(counts.done) : `${count(counts.done)} / ${count(counts.total)}`;
-    return `${icon} **${title(phase)}** ${amount}${whatRowsWere(counts)}`;
-  }
+/** Whether a phase was left behind with all of it done. */
+export function isPhaseOver(job: ImportView['job'], kind: ImportView['kind'], index: number): boolean {
+  const { done, total } = countsOf(job.counters, kind.phases[index]?.name ?? '');
   const current = kind.phases.findIndex(({ name }) => name === job.phase);
-  const isDone = index < current && counts.done >= counts.total;
-  const icon = isDone ? '✅' : index === current ? '▶️' : '▫️';
-  const amount =
-    counts.total > 0 || index <= current ? ` ${count(counts.done)} / ${count(counts.total)}` : '';
-  return `${icon} **${title(phase)}**${amount}`;
+  return (job.state === 'COMPLETED' || index < current) && done >= total;
 }
 
-/** " · 12 new · 200 unchanged": only what there is. */
-function whatRowsWere(counts: PhaseCounts): string {
+function phaseLine({ job, kind }: ImportView, phase: { name: string; title: string }, index: number): string {
+  const counts = countsOf(job.counters, phase.name);
+  const current = kind.phases.findIndex(({ name }) => name === job.phase);
+  const isCompleted = job.state === 'COMPLETED';
+  const isWhole = isPhaseOver(job, kind, index);
+  const isAtWork = index === current && job.state !== 'CANCELLED';
+  const icon = isWhole ? '✅' : isCompleted ? '⚠️' : isAtWork ? '▶️' : '▫️';
+  const amount = `${count(counts.done)} / ${count(counts.total)}`;
+  if (isCompleted || job.state === 'CANCELLED')
+    return `${icon} **${title(phase)}** ${isWhole ? count(counts.done) : amount}${whatRowsWere(counts, isWhole)}`;
+  return `${icon} **${title(phase)}**${counts.total > 0 || index <= current ? ` ${amount}` : ''}`;
+}
+
+/**
+ * " · 12 new · 200 unchanged": only what there is. Rows come with the page that lists them, before what belongs to them
+ * was read: in an unfinished phase there are more of them than are done.
+ */
+function whatRowsWere(counts: PhaseCounts, isWhole: boolean): string {
   const parts = (['new', 'changed', 'unchanged', 'gone'] as const)
     .filter((name) => counts[name] > 0)
     .map((name) => `${count(counts[name])} ${name}`);
-  return parts.length > 0 ? ` · ${parts.join(' · ')}` : '';
+  return parts.length > 0 ? ` · ${isWhole ? '' : 'rows so far: '}${parts.join(' · ')}` : '';
 }
 
 /** "12 new · 0 changed · 200 unchanged · 1 gone" over all phases. */
@@ -170,10 +177,9 @@ function summary(counters: Record<string, PhaseCounts>, kind: ImportView['kind']
 
 function facts(view: ImportView): APIEmbedField[] {
   const { job } = view;
-  const elapsed = elapsedMs(view);
-  const end = estimatedEnd(view, elapsed);
+  const end = estimatedEnd(view);
   const fields = [
-    { name: 'Elapsed', value: duration(elapsed) },
+    { name: 'Elapsed', value: duration(elapsedMs(view)) },
     ...(end ? [{ name: 'Time left', value: stamp(end, 'R') }] : []),
     ...(job.finishedAt && isEnded(job.state) ? [{ name: 'Ended', value: stamp(job.finishedAt, 'R') }] : []),
     { name: 'Errors', value: job.errorCount > 0 ? `⚠️ ${count(job.errorCount)}` : 'none' },
@@ -188,12 +194,15 @@ function footer({ job, requestsLeft }: ImportView): string {
   return `Import ${job.id}${left}`;
 }
 
-function elapsedMs({ job, now }: ImportView): number {
+/** The job's time at work so far. */
+export function elapsedMs({ job, now }: Pick<ImportView, 'job' | 'now'>): number {
   const stretch = job.runningSince ? Math.max(0, now.getTime() - job.runningSince.getTime()) : 0;
   return job.elapsedMs + stretch;
 }
 
-function estimatedEnd({ job, kind, now }: ImportView, elapsed: number): Date | undefined {
+/** When a running job will end if it goes on as it went; undefined where that is anybody's guess. */
+export function estimatedEnd({ job, kind, now }: Pick<ImportView, 'job' | 'kind' | 'now'>): Date | undefined {
+  const elapsed = elapsedMs({ job, now });
   if (job.state !== 'RUNNING' || job.reason) return undefined;
   const { done, total } = kind.effort(job.counters);
   const share = done / total;

@@ -6,6 +6,7 @@ import {
   type ChatInputCommandInteraction,
   type Interaction,
   MessageFlags,
+  RESTJSONErrorCodes,
   type RepliableInteraction,
 } from 'discord.js';
 import {
@@ -19,6 +20,7 @@ import type { Log } from '../log.ts';
 import { parseCustomId } from '../outbox/custom-id.ts';
 import { duration, escapeText, shorten } from '../text.ts';
 import { type Command, FormattedError, plain } from './command.ts';
+import { codeOf } from './errors.ts';
 
 /** Discord waits 3 s for choices (Discord docs, Receiving and Responding); people wait less gladly. */
 const CHOICES_WITHIN_MS = 900;
@@ -41,10 +43,7 @@ export class Interactions {
 
   handle(interaction: Interaction): void {
     const work = this.#dispatch(interaction)
-      .catch((error) =>
-        // Too late, or answered by another process (10062, 40060): the person sees that already.
-        this.#log.warn({ err: error, interaction: interaction.id }, 'interaction could not be answered'),
-      )
+      .catch((error) => this.#unanswered(error, interaction.id))
       .finally(() => this.#running.delete(work));
     this.#running.add(work);
   }
@@ -108,6 +107,16 @@ export class Interactions {
         await interaction.followUp({ ...plain(answer.content), flags: MessageFlags.Ephemeral });
       else await interaction.editReply(answer);
     }
+  }
+
+  /** The person sees it already; what whoever runs this has to know fits on a line. */
+  #unanswered(error: unknown, interaction: string): void {
+    const code = codeOf(error);
+    if (code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)
+      this.#log.warn({ interaction }, 'another gateway with the same shards answered first: run only one');
+    else if (code === RESTJSONErrorCodes.UnknownInteraction)
+      this.#log.warn({ interaction }, 'interaction answered too late, or by another gateway');
+    else this.#log.warn({ err: error, interaction }, 'interaction could not be answered');
   }
 
   #wordsFor(error: unknown, what: Record<string, string>): string {

@@ -6,6 +6,7 @@ import {
 } from 'discord-api-types/v10';
 import type { Database } from '../database/database.ts';
 import type { MatchView } from '../matches/change.ts';
+import { versus } from '../matches/fields.ts';
 import { tournamentName } from '../matches/names.ts';
 import { snapshotsOf } from '../matches/snapshots.ts';
 import { matchLines, when } from '../notifications/saying.ts';
@@ -76,9 +77,7 @@ export function drawMatch(
 export function matchEmbed(view: MatchView, tournament: string): APIEmbed {
   const { color, word } = LOOK[view.state];
   const pairs = Map.groupBy(view.players, ({ pairing }) => pairing);
-  const players = [...pairs.values()].map((pair) =>
-    pair.map(({ name }) => `**${escapeText(name)}**`).join(' vs '),
-  );
+  const players = [...pairs.values()].map((pair) => versus(pair, (name) => `**${escapeText(name)}**`));
   const isOpen = view.state !== 'cancelled' && view.state !== 'unconfirmed';
   const lines = [
     word,

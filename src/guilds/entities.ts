@@ -13,6 +13,8 @@ export const Guild = defineEntity({
     createdAt: p.datetime().columnType('timestamptz').defaultRaw('now()'),
     /** When the bot was removed from the guild; null while it is there. */
     leftAt: p.datetime().columnType('timestamptz').nullable(),
+    /** When organisers were told that Herald may not make Discord events here; null while it may. */
+    eventsRefusedAt: p.datetime().columnType('timestamptz').nullable(),
   },
 });
 export type Guild = InferEntity<typeof Guild>;

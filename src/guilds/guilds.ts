@@ -90,10 +90,14 @@ export class Guilds {
     return role != null && roleIds.includes(role);
   }
 
+  /** Makes sure that a guild has its row: a command can come before the guild itself was told of; its name is filled in then. */
+  async ensure(em: EntityManager, guildId: string): Promise<void> {
+    await rows(em, sql`insert into guild (id, name) values (${guildId}, '') on conflict do nothing`);
+  }
+
   /** Notes who did what, in the transaction of the deed. */
   async audit(em: EntityManager, { guildId, actorId, action, detail = {} }: Deed): Promise<void> {
-    // A command can come before the guild itself was told of; its name is filled in then.
-    await rows(em, sql`insert into guild (id, name) values (${guildId}, '') on conflict do nothing`);
+    await this.ensure(em, guildId);
     await rows(
       em,
       sql`insert into audit_log (guild_id, actor_id, action, detail)

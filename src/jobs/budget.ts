@@ -88,6 +88,15 @@ export class SharedBudget {
     return Math.max(0, requests - (row?.used ?? 0));
   }
 
+  /** In how many milliseconds a slot will be free, as far as is known now; 0: at once. Takes none. */
+  async waitMs(): Promise<number> {
+    const row = await firstRow(
+      this.#db.em(),
+      sql<{ wait: number }>`with ${this.#verdict(0)} select wait::float8 as wait from verdict`,
+    );
+    return row?.wait ?? 0;
+  }
+
   async #tryAcquire(keepFree: number): Promise<Grant> {
     const row = await this.#take(Math.min(keepFree, this.#allowance.requests - 1));
     if (row) return { ...row, wait_ms: Math.max(10, row.wait_ms) };
@@ -100,13 +109,26 @@ export class SharedBudget {
 
   /** One statement, so that the row that all requests of all processes need is held as shortly as can be. */
   async #take(keepFree: number): Promise<Grant | undefined> {
-    const { provider, requests, windowMs, timeoutMs } = this.#allowance;
+    const { requests, windowMs, timeoutMs } = this.#allowance;
     const id = randomUUID();
     return await firstRow(
       this.#db.em(),
       sql<Grant>`
-      with mine as (
-        select *, ${NOW} as now from budget where provider = ${provider} and credential = ${this.#credential} for update
+      with ${this.#verdict(keepFree, sql`for update`)}, taken as (
+        update budget set last_start = case when wait = 0 then now else budget.last_start end,
+          windows = case when wait = 0 then slots || jsonb_build_object('id', ${id}::text, 'until', now + ${timeoutMs + windowMs}::bigint) else slots end
+        from verdict where budget.provider = verdict.provider and budget.credential = verdict.credential
+      )
+      select case when wait = 0 then ${id}::text end as id, wait::float8 as wait_ms,
+            (${requests}::int - n - 1)::int as remaining, ${NO_DISK} from verdict`,
+    );
+  }
+
+  /** Common table expressions; the last, `verdict`, tells how long a request has to wait. */
+  #verdict(keepFree: number, lock = sql``) {
+    const { provider, requests, windowMs } = this.#allowance;
+    return sql`mine as (
+        select *, ${NOW} as now from budget where provider = ${provider} and credential = ${this.#credential} ${lock}
       ), used as (
         select coalesce(jsonb_agg(w order by (w->>'until')::bigint), '[]') as slots, count(*)::int as n, min((w->>'until')::bigint) as first
         from mine, jsonb_array_elements(windows) w where (w->>'until')::bigint > now
@@ -117,14 +139,7 @@ export class SharedBudget {
           case when n >= ${Math.ceil(requests * 0.75)}::int then last_start + ${Math.floor(windowMs / requests)}::int - now end,
           0) as wait
         from mine, used
-      ), taken as (
-        update budget set last_start = case when wait = 0 then now else budget.last_start end,
-          windows = case when wait = 0 then slots || jsonb_build_object('id', ${id}::text, 'until', now + ${timeoutMs + windowMs}::bigint) else slots end
-        from verdict where budget.provider = verdict.provider and budget.credential = verdict.credential
-      )
-      select case when wait = 0 then ${id}::text end as id, wait::float8 as wait_ms,
-            (${requests}::int - n - 1)::int as remaining, ${NO_DISK} from verdict`,
-    );
+      )`;
   }
 }
 

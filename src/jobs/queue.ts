@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { fromKysely, PgBoss, type Queue as QueueSettings } from 'pg-boss';
-import type { Log } from '../log.ts';
+import { type Log, sparsely } from '../log.ts';
 
 const SLICE = 'import-slice';
 const SYNC = 'sync';
@@ -60,7 +60,11 @@ export class Queue {
       monitorIntervalSeconds: 2,
       useListenNotify: true,
     });
-    this.#boss.on('error', (error) => log.error({ err: error }, 'job queue error'));
+    // Each of its loops tells of a database that is away, every second.
+    this.#boss.on(
+      'error',
+      sparsely((about) => log.error(about, 'job queue error')),
+    );
     this.#boss.on('warning', (warning) => log.debug({ warning }, 'job queue warning'));
   }
 
@@ -150,7 +154,9 @@ export class Queue {
   /** What waits for a worker: slices of imports and syncs. */
   async length(): Promise<number> {
     const counts = await Promise.all(
-      [SLICE, SYNC].map(async (name) => (await this.#boss.getQueueStats(name, { force: true }))[0]?.readyCount),
+      [SLICE, SYNC].map(
+        async (name) => (await this.#boss.getQueueStats(name, { force: true }))[0]?.readyCount,
+      ),
     );
     return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
   }

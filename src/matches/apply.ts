@@ -77,7 +77,7 @@ async function findStored(
         'state', state, 'title', title, 'startsAt', ${iso('starts_at')}, 'airsAt', ${iso('airs_at')},
         'lengthMinutes', length_minutes, 'timeNote', time_note, 'isApproved', is_approved, 'hasRestream', has_restream,
         'note', note, 'channels', channels, 'score', score,
-        'players', (select coalesce(json_agg(json_build_object('name', name, 'pairing', pairing) order by pairing, position), '[]')
+        'players', (select coalesce(json_agg(json_build_object('name', name, 'pairing', pairing, 'side', side) order by pairing, position), '[]')
           from match_player where match_id = match.id),
         'crew', (select coalesce(json_agg(json_build_object('role', role, 'name', name)), '[]')
           from crew_member where match_id = match.id)) as fields
@@ -91,15 +91,16 @@ async function writeMatch(em: EntityManager, link: LinkTarget, given: SourceMatc
     em,
     sql<{ id: number }>`
       insert into match as old (tournament_id, link_id, source, outside_id, url, title, state, starts_at, airs_at, length_minutes,
-        time_note, is_approved, has_restream, note, channels, score, revision, is_quiet)
+        time_note, is_approved, has_restream, note, channels, score, station, revision, is_quiet)
       values (${link.tournamentId}, ${link.id}, ${fields.source}, ${fields.outsideId}, ${fields.url}, ${fields.title},
         ${fields.state}, ${fields.startsAt}, ${fields.airsAt}, ${fields.lengthMinutes}, ${fields.timeNote}, ${fields.isApproved},
-        ${fields.hasRestream}, ${fields.note}, ${JSON.stringify(channels)}::jsonb, ${fields.score}, ${fields.revision}, ${!link.isReady})
+        ${fields.hasRestream}, ${fields.note}, ${JSON.stringify(channels)}::jsonb, ${fields.score},
+        ${fields.station ?? null}, ${fields.revision}, ${!link.isReady})
       on conflict (tournament_id, source, outside_id) do update set link_id = excluded.link_id, url = excluded.url,
         title = excluded.title, state = excluded.state, starts_at = excluded.starts_at, airs_at = excluded.airs_at,
         length_minutes = excluded.length_minutes, time_note = excluded.time_note, is_approved = excluded.is_approved,
         has_restream = excluded.has_restream, note = excluded.note, channels = excluded.channels, score = excluded.score,
-        revision = excluded.revision, is_quiet = old.is_quiet and excluded.is_quiet, updated_at = now()
+        station = excluded.station, revision = excluded.revision, is_quiet = old.is_quiet and excluded.is_quiet, updated_at = now()
       returning id`,
   );
   if (!written) throw new Error('a match was not written');
@@ -113,16 +114,17 @@ async function writePlayers(
   identityOf: (person: SourcePerson) => Promise<number>,
 ): Promise<void> {
   const slots: Record<string, unknown>[] = [];
-  for (const [index, { pairing, name, person }] of players.entries())
+  for (const [index, { pairing, side = null, name, person }] of players.entries())
     slots.push({
       pairing,
+      side,
       position: index + 1,
       name,
       identity: person && (await identityOf(person)),
       stream: person?.stream ?? null,
     });
   const given = sql`json_to_recordset(${JSON.stringify(slots)}::json)
-    as given(pairing smallint, position smallint, name text, identity int, stream text)`;
+    as given(pairing smallint, side smallint, position smallint, name text, identity int, stream text)`;
   await rows(
     em,
     sql`delete from match_player old where match_id = ${matchId}
@@ -130,11 +132,12 @@ async function writePlayers(
   );
   await rows(
     em,
-    sql`insert into match_player as old (match_id, pairing, position, name, identity_id, stream)
-        select ${matchId}, pairing, position, name, identity, stream from ${given}
-        on conflict (match_id, pairing, position) do update set name = excluded.name, identity_id = excluded.identity_id,
-          stream = excluded.stream, finish_rank = null, finish_time = null
-        where (old.name, old.identity_id, old.stream) is distinct from (excluded.name, excluded.identity_id, excluded.stream)`,
+    sql`insert into match_player as old (match_id, pairing, side, position, name, identity_id, stream)
+        select ${matchId}, pairing, side, position, name, identity, stream from ${given}
+        on conflict (match_id, pairing, position) do update set side = excluded.side, name = excluded.name,
+          identity_id = excluded.identity_id, stream = excluded.stream, finish_rank = null, finish_time = null
+        where (old.side, old.name, old.identity_id, old.stream)
+          is distinct from (excluded.side, excluded.name, excluded.identity_id, excluded.stream)`,
   );
 }
 

@@ -13,8 +13,9 @@ export type MatchView = {
   isTimeKnown: boolean;
   lengthMinutes: number | null;
   score: string | null;
+  station?: number | null;
   channels: { name: string; language: string; url: string | null }[];
-  players: (Seat & { pairing: number })[];
+  players: (Seat & { pairing: number; side?: number | null })[];
   crew: (Seat & { role: CrewRole })[];
 };
 

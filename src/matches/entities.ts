@@ -14,7 +14,8 @@ export const Tournament = defineEntity({
   indexes: [
     {
       name: 'tournament_name_unique',
-      expression: 'create unique index tournament_name_unique on tournament (guild_id, lower(name))',
+      expression:
+        'create unique index tournament_name_unique on tournament (guild_id, lower(name)) where deleted_at is null',
     },
   ],
   properties: {
@@ -31,6 +32,8 @@ export const Tournament = defineEntity({
     raceRooms: p.text().nullable(),
     createdBy: p.text().nullable(),
     createdAt: timestamp().defaultRaw('now()'),
+    /** Nobody sees it any more; its rows go once its Discord events are over. */
+    deletedAt: timestamp().nullable(),
   },
 });
 export type Tournament = InferEntity<typeof Tournament>;
@@ -52,6 +55,7 @@ export const TournamentLink = defineEntity({
     readyAt: timestamp().nullable(),
     lastSyncedAt: timestamp().nullable(),
     lastError: p.text().nullable(),
+    lastFailedAt: timestamp().nullable(),
     /** Start of the present stretch of errors. */
     failingSince: timestamp().nullable(),
     /** When organisers were told of it. */
@@ -102,6 +106,8 @@ export const Match = defineEntity({
     note: p.text().nullable(),
     channels: p.json().$type<Channel[]>(),
     score: p.text().nullable(),
+    /** Where it is played at a venue. */
+    station: p.integer().nullable(),
     /** That of the source's own record, copied. */
     revision: p.integer(),
     /** Known from the first sync of its link: it gets no announcement of its own until it changes. */
@@ -137,6 +143,8 @@ export const MatchPlayer = defineEntity({
     identity: () => p.manyToOne(PersonIdentity).mapToPk().nullable().deleteRule('set null').index(),
     /** In a doubleheader two pairs play one after the other: 1 or 2. */
     pairing: p.smallint(),
+    /** Those of a pairing who play together have the same one; null: everybody plays alone. */
+    side: p.smallint().nullable(),
     position: p.smallint(),
     name: p.text(),
     stream: p.text().nullable(),
@@ -178,14 +186,21 @@ export const DiscordEvent = defineEntity({
     match: () => p.manyToOne(Match).mapToPk().primary().deleteRule('cascade'),
     guildId: p.text(),
     eventId: p.text().nullable(),
-    /** Set before the first attempt to create it: from then on it is looked for before it is created again. */
+    /**
+     * Set before the first attempt to create it: from then on it is looked for before it is created again. Null when there
+     * is none, also once it has ended.
+     */
     createdAt: timestamp().nullable(),
     /** When its state at Discord became final. */
     endedAt: timestamp().nullable(),
     dirtyAt: timestamp().nullable(),
+    /** What Discord has of it: when and between whom, a colon, and all of it. */
     renderedHash: p.text().nullable(),
     claimedUntil: timestamp().nullable(),
+    /** It could not be delivered, and is not tried again before this. */
+    retryAt: timestamp().nullable(),
     attempts: p.integer().default(0),
+    /** Why it is not as it should be, in words for the organiser. */
     error: p.text().nullable(),
   },
 });

@@ -4,6 +4,8 @@ import type { SourceMatch } from './source.ts';
 /** What is kept of changes, field by field, as text. */
 export type MatchFields = Record<ChangedField, string | null>;
 
+type Player = { name: string; pairing: number; side?: number | null };
+
 type Given = Pick<
   SourceMatch,
   | 'state'
@@ -18,7 +20,7 @@ type Given = Pick<
   | 'channels'
   | 'score'
 > & {
-  players: readonly { name: string; pairing: number }[];
+  players: readonly Player[];
   crew: readonly { role: string; name: string }[];
 };
 
@@ -30,8 +32,11 @@ export function fieldsOf(match: Given): MatchFields {
     'time note': match.timeNote,
     length: match.lengthMinutes === null ? null : `${match.lengthMinutes} min`,
     title: match.title,
-    // Time alone makes a match live and finished: that is no change at the source.
-    state: match.state === 'live' || match.state === 'finished' ? 'scheduled' : match.state,
+    // Time alone makes a match that has one live and finished: that is no change at the source.
+    state:
+      match.startsAt !== null && (match.state === 'live' || match.state === 'finished')
+        ? 'scheduled'
+        : match.state,
     score: match.score,
     players: pairings(match.players),
     crew:
@@ -58,7 +63,13 @@ export function changesBetween(from: MatchFields, to: MatchFields): Change[] {
 }
 
 /** "A vs B", pairing by pairing. */
-export function pairings(players: readonly { name: string; pairing: number }[]): string | null {
+export function pairings(players: readonly Player[]): string | null {
   const byPairing = Map.groupBy(players, ({ pairing }) => pairing);
-  return [...byPairing.values()].map((pair) => pair.map(({ name }) => name).join(' vs ')).join(' / ') || null;
+  return [...byPairing.values()].map((pair) => versus(pair)).join(' / ') || null;
+}
+
+/** "A vs B" for the players of one pairing; "A & B vs C & D" where several play together. */
+export function versus(players: readonly Player[], nameOf = (name: string) => name): string {
+  const sides = Map.groupBy(players, (player) => player.side ?? player);
+  return [...sides.values()].map((side) => side.map(({ name }) => nameOf(name)).join(' & ')).join(' vs ');
 }

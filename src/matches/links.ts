@@ -44,7 +44,7 @@ export async function noteFailure(
 ): Promise<void> {
   await rows(
     em,
-    sql`update tournament_link set last_error = ${reason}, failing_since = coalesce(failing_since, now())
+    sql`update tournament_link set last_error = ${reason}, last_failed_at = now(), failing_since = coalesce(failing_since, now())
         where source = ${source} and slug = ${slug} and disabled_at is null`,
   );
   const told = await rows(

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
 import type { MatchEvent } from './change.ts';
-import { mergePerson } from './merge.ts';
+import { mergePerson, moveIdentity } from './merge.ts';
 import type { Source, SourcePerson } from './source.ts';
 
 type Known = {
@@ -13,6 +13,14 @@ type Known = {
   isDecided: boolean;
 };
 
+/** Who names somebody: a source, heard in one guild. */
+type Hearing = {
+  guildId: string;
+  source: Source;
+  /** Names what the source did, in every guild alike. */
+  step: string;
+};
+
 /**
  * The identity of somebody that a source names, as one guild knows them: by the source's key, which leads to the Discord
  * account that the source gives, or to a placeholder. Where the source brings an account for a key that had none, the
@@ -20,12 +28,11 @@ type Known = {
  *
  * The caller holds the guild's row, so that two syncs do not make the same person twice.
  *
- * @returns the identity's id, and what a merge changed in matches
+ * @returns the identity's id, and what changed in matches by the key becoming another person's
  */
 export async function identify(
   em: EntityManager,
-  guildId: string,
-  source: Source,
+  { guildId, source, step }: Hearing,
   given: SourcePerson,
 ): Promise<{ id: number; events: MatchEvent[] }> {
   const known = await firstRow(
@@ -35,15 +42,16 @@ export async function identify(
       where i.guild_id = ${guildId} and source = ${source} and kind = ${given.kind} and key = ${given.key}`,
   );
   if (!known) return { id: await addIdentity(em, guildId, source, given), events: [] };
-  let personId = known.personId;
-  const events: MatchEvent[] = [];
-  if (given.discordId && given.discordId !== known.discordId && !known.isDecided) {
-    personId = await ensurePerson(em, guildId, given.discordId, given.name);
-    if (known.isPlaceholder)
-      events.push(...(await mergePerson(em, known.personId, personId, { cause: 'source', by: null })));
-    else await rows(em, sql`update person_identity set person_id = ${personId} where id = ${known.id}`);
+  const { discordId } = given;
+  if (discordId === null || discordId === known.discordId || known.isDecided) {
+    await follow(em, known.personId, given);
+    return { id: known.id, events: [] };
   }
+  const personId = await ensurePerson(em, guildId, discordId, given.name);
   await follow(em, personId, given);
+  const events = known.isPlaceholder
+    ? await mergePerson(em, known.personId, personId, { cause: 'source', by: null, step })
+    : await moveIdentity(em, known.id, personId, step);
   return { id: known.id, events };
 }
 

@@ -33,9 +33,9 @@ export async function snapshotsOf(
         m.revision, coalesce(l.ready_at is not null, false) as "isFollowed",
         json_build_object(
           'state', state, 'url', url, 'title', title, 'startsAt', ${iso('starts_at')}, 'isTimeKnown', time_note is null, 'lengthMinutes', length_minutes,
-          'score', score, 'channels', channels,
+          'score', score, 'station', station, 'channels', channels,
           'players', (
-            select coalesce(json_agg(json_build_object('name', s.name, 'discordId', p.discord_id, 'stream', s.stream, 'pairing', pairing)
+            select coalesce(json_agg(json_build_object('name', s.name, 'discordId', p.discord_id, 'stream', s.stream, 'pairing', pairing, 'side', side)
               order by pairing, position), '[]')
             from match_player s left join person_identity i on i.id = s.identity_id left join person p on p.id = i.person_id
             where s.match_id = m.id),

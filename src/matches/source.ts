@@ -34,7 +34,13 @@ export type SourcePerson = {
 };
 
 /** A slot of a match; `person` is null where it only says who will play ("Winner of …"). */
-export type SourcePlayer = { pairing: number; name: string; person: SourcePerson | null };
+export type SourcePlayer = {
+  pairing: number;
+  /** Those of a pairing who play together have the same one; without one, everybody plays alone. */
+  side?: number;
+  name: string;
+  person: SourcePerson | null;
+};
 
 export type SourceCrew = {
   role: CrewRole;
@@ -63,6 +69,8 @@ export type SourceMatch = {
   note: string | null;
   channels: Channel[];
   score: string | null;
+  /** Where it is played at a venue. */
+  station?: number | null;
   players: SourcePlayer[];
   crew: SourceCrew[];
 };

@@ -5,7 +5,7 @@ import { rows } from '../database/database.ts';
 /** Without a race room nobody says when a match is over: so long after it should have been, it is. */
 const SURELY_OVER_HOURS = 4;
 /** Where the source does not say how long a match takes. */
-const USUAL_MINUTES = 60;
+export const USUAL_MINUTES = 60;
 
 /**
  * Lets time do its part: what was scheduled goes live at its start, and is finished some hours after its end, judged by

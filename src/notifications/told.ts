@@ -12,6 +12,8 @@ export type Told = {
   opponents: string[];
 };
 
+type Player = MatchView['players'][number];
+
 /** Whether people may hear of the match at all: it is approved, and its time can be relied on. */
 export function isTellable(view: MatchView): boolean {
   return view.state !== 'unconfirmed';
@@ -24,9 +26,10 @@ export function toldTo(discordId: string, view: MatchView | null): Told | null {
   const crew = view.crew.filter((member) => member.discordId === discordId).map(({ role }) => role);
   const roles: Role[] = [...(own.length > 0 ? (['player'] as const) : []), ...new Set(crew)].sort();
   if (roles.length === 0) return null;
-  const pairings = new Set(own.map(({ pairing }) => pairing));
+  const isAgainst = (one: Player, other: Player) =>
+    one.pairing === other.pairing && (one.side == null || one.side !== other.side);
   const opponents = view.players.filter(
-    (player) => pairings.has(player.pairing) && player.discordId !== discordId,
+    (player) => player.discordId !== discordId && own.some((seat) => isAgainst(seat, player)),
   );
   return {
     roles,

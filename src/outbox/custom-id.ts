@@ -61,3 +61,13 @@ export function startButtonId(matchId: string): string {
 export function showMatchButtonId(matchId: string, messageId: string): string {
   return customId('match', 'show', matchId, messageId);
 }
+
+/** The button with which an organiser says that a claimant is right. */
+export function approveButtonId(claimId: number): string {
+  return customId('person', 'approve', claimId);
+}
+
+/** The button with which an organiser says that a claimant is wrong. */
+export function refuseButtonId(claimId: number): string {
+  return customId('person', 'refuse', claimId);
+}

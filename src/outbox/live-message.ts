@@ -25,3 +25,11 @@ export async function createLive(
   );
   await touchLive(em, message.kind, message.subject);
 }
+
+/** What they are about is gone: the messages stay in Discord as they are and are drawn no more. */
+export async function dropLive(em: EntityManager, kind: string, subjects: readonly string[]): Promise<void> {
+  await rows(
+    em,
+    sql`delete from live_message where kind = ${kind} and subject = any(${[...subjects]}::text[])`,
+  );
+}

@@ -70,15 +70,16 @@ export async function supersededBy(
   );
 }
 
-/** What the person was last told about the match, in whichever guild; undefined when nothing yet. */
+/** What the person was last told about the match by one of its class, in whichever guild; undefined when nothing yet. */
 export async function lastTold(
   em: EntityManager,
-  { discordUserId, source, outsideId }: ClaimedNotification,
+  claimed: ClaimedNotification,
 ): Promise<Record<string, unknown> | undefined> {
   const row = await firstRow(
     em,
     sql<{ payload: Record<string, unknown> }>`select payload from notification
-      where discord_user_id = ${discordUserId} and source = ${source} and outside_id = ${outsideId} and state = 'sent'
+      where discord_user_id = ${claimed.discordUserId} and source = ${claimed.source} and outside_id = ${claimed.outsideId}
+        and class = ${claimed.class} and state = 'sent'
       order by sent_at desc, id desc limit 1`,
   );
   return row?.payload;

@@ -31,16 +31,21 @@ export async function notify(em: EntityManager, given: readonly NewNotification[
   );
 }
 
-/** Puts a notice on its way to a channel. Markdown; what comes from outside in it is escaped. */
+/** A button under a notice. `style` is Discord's: 2 secondary, 3 success, 4 danger (Discord docs, Button Styles). */
+export type NoticeButton = { label: string; customId: string; style: 2 | 3 | 4 };
+
+/** Puts a notice on its way to a channel. Markdown that pings nobody; what comes from outside in it is escaped. */
 export async function notice(
   em: EntityManager,
   to: { guildId: string; channelId: string },
   text: string,
+  buttons: readonly NoticeButton[] = [],
 ): Promise<void> {
+  const payload = { text, ...(buttons.length > 0 ? { buttons } : {}) };
   await rows(
     em,
     sql`insert into notification (guild_id, channel_id, class, payload)
-        values (${to.guildId}, ${to.channelId}, 'notice', ${JSON.stringify({ text })}::jsonb)`,
+        values (${to.guildId}, ${to.channelId}, 'notice', ${JSON.stringify(payload)}::jsonb)`,
   );
   await rows(em, sql`select pg_notify('herald_notify', '')`);
 }

@@ -17,7 +17,13 @@ const RACETIME = {
 };
 
 /** The least that Herald asks for in an invite link. */
-const BOT_PERMISSIONS = ['ViewChannel', 'SendMessages', 'EmbedLinks', 'ReadMessageHistory'] as const;
+const BOT_PERMISSIONS = [
+  'ViewChannel',
+  'SendMessages',
+  'EmbedLinks',
+  'ReadMessageHistory',
+  'CreateEvents',
+] as const;
 
 /** A Discord server in which Herald lives, with its people, beside a start.gg, a SpeedGaming and a racetime.gg. */
 export type Place = {

@@ -1,6 +1,6 @@
 import { GraphQLClient } from 'graphql-request';
 import { z } from 'zod';
-import { GiveUpError, messageOf, RetryLaterError, SourceBlockedError } from '../errors.ts';
+import { GiveUpError, messageOf, RetryLaterError, rootOf, SourceBlockedError } from '../errors.ts';
 import type { Allowance, SharedBudget, Slot } from '../jobs/budget.ts';
 import type { Log } from '../log.ts';
 import { TooComplexError, TooDeepError } from './errors.ts';
@@ -8,7 +8,7 @@ import { TooComplexError, TooDeepError } from './errors.ts';
 /** The slowest honest answers take a few seconds; clients in the field give up after 25 s. */
 const TIMEOUT_MS = 25_000;
 /** Up to this many requests a minute, the whole minute is kept count of. */
-const COUNTED_PER_MINUTE = 600;
+export const COUNTED_PER_MINUTE = 600;
 /** How long nobody asks after a refusal that does not say how long. */
 const BLOCKED_MS = 20_000;
 
@@ -49,10 +49,12 @@ export function startggAllowance(token: string | undefined, requestsPerMinute: n
 /** Who waits for the answer: a person at the keyboard goes before an import. */
 export type Urgency = 'person' | 'import';
 
-const KEEP_FREE: Record<Urgency, number> = { person: 0, import: 2 };
+/** Requests that are left for whoever is more urgent. */
+export const KEEP_FREE: Record<Urgency, number> = { person: 0, import: 2 };
 
 /** Reads start.gg within the shared budget and says in typed errors what a caller can do about a refusal. */
 export class StartggClient {
+  readonly #url: string;
   readonly #client: GraphQLClient;
   readonly #budget: SharedBudget;
   readonly #log: Log;
@@ -68,6 +70,7 @@ export class StartggClient {
     timeoutMs?: number;
     blockedMs?: number;
   }) {
+    this.#url = options.url;
     this.#budget = options.budget;
     this.#log = options.log;
     this.#hasToken = options.token !== undefined;
@@ -126,10 +129,19 @@ export class StartggClient {
       const refusal = findRefusal(error);
       if (refusal?.status === 429) throw await this.#rateLimited(refusal.retryAfterMs);
       if (refusal) return { ...refusal.body, errors: null, success: false };
-      throw new RetryLaterError(`start.gg did not answer: ${messageOf(error)}`, { cause: error });
+      throw new RetryLaterError(this.#noAnswer(error), { cause: error });
     } finally {
       await this.#budget.release(slot);
     }
+  }
+
+  #noAnswer(error: unknown): string {
+    const root = rootOf(error);
+    if (root instanceof Error && root.name === 'TimeoutError')
+      return `start.gg did not answer within ${this.#timeoutMs / 1000} s`;
+    // Only a failed connection has a code; for all else the address was the right one.
+    const where = root instanceof Error && 'code' in root ? ` at ${this.#url}` : '';
+    return `start.gg did not answer${where}: ${messageOf(root)}`;
   }
 
   /** Throws what a complaint of start.gg's means; a complaint about a part of the answer may mean nothing for the rest. */

@@ -70,9 +70,14 @@ export const Event = defineEntity({
     /** ActivityState: CREATED, ACTIVE, COMPLETED, … */
     state: p.text().nullable(),
     isOnline: p.boolean().default(false),
+    /** The best of it, best first, once it is over; read only of tournaments that are followed as schedules. */
+    standings: p.json().$type<Placed[]>().nullable(),
     ...bookkeeping(),
   },
 });
+
+/** An entrant with the place that it finished in. */
+export type Placed = { placement: number; name: string };
 
 export const Phase = defineEntity({
   name: 'StartggPhase',
@@ -96,6 +101,8 @@ export const PhaseGroup = defineEntity({
     /** Null only between a set that names a new pool and the next read of the event's pools. */
     phase: () => p.manyToOne(Phase).mapToPk().nullable(),
     displayIdentifier: p.text().nullable(),
+    /** 1 not started, 2 running, 3 over. */
+    state: p.integer().nullable(),
     /** Round number → best of. */
     rounds: p.json().$type<Record<string, number>>().defaultRaw(`'{}'`),
     ...bookkeeping(),
@@ -130,7 +137,13 @@ export const Player = defineEntity({
 export const User = defineEntity({
   name: 'StartggUser',
   tableName: 'startgg_user',
-  properties: { id: id(), slug: p.text().nullable(), ...bookkeeping() },
+  properties: {
+    id: id(),
+    slug: p.text().nullable(),
+    /** The Discord account linked at start.gg; read only of tournaments that are followed as schedules. */
+    discordId: p.text().nullable(),
+    ...bookkeeping(),
+  },
 });
 
 export const Participant = defineEntity({
@@ -220,7 +233,10 @@ export const Sync = defineEntity({
   name: 'StartggSync',
   tableName: 'startgg_sync',
   properties: {
-    /** What was walked: `tournaments` and `events` of a game; `pools`, `entrants`, `sets` of an event. */
+    /**
+     * What was walked: `tournaments` and `events` of a game; `pools`, `entrants`, `sets` of an event; for schedules also the
+     * events of a `tournament`, an event as a `whole` and the `changes` of one. `walkedAt` of these two is when it began.
+     */
     scope: p.text().primary(),
     key: p.text().primary(),
     /** Number of complete walks so far. */
@@ -228,6 +244,8 @@ export const Sync = defineEntity({
     walkedAt: time().nullable(),
     /** Ids that the latest complete walk missed; those missing once more are marked deleted. */
     missing: p.json().$type<string[]>().defaultRaw(`'[]'`),
+    /** What start.gg counted when the event was last walked as a whole. */
+    totals: p.json().$type<Record<string, number>>().nullable(),
     error: p.text().nullable(),
     errorAt: time().nullable(),
   },

@@ -110,6 +110,10 @@ export class Stage {
     return this.place.startgg;
   }
 
+  get speedgaming(): Place['speedgaming'] {
+    return this.place.speedgaming;
+  }
+
   get here(): Spot {
     return { guildId: this.place.guild.id, channelId: this.place.channel.id };
   }
@@ -140,11 +144,12 @@ export class Stage {
     return cli;
   }
 
-  /** Types a command, such as "import list". */
+  /** Types a command, such as "import list" or "tournament link speedgaming". */
   async type(command: string, options: Options = {}, { by, at }: Typing = {}): Promise<InteractionHandle> {
-    const [name = '', subcommand] = command.split(' ');
+    const [name = '', ...path] = command.split(' ');
+    const [subcommand, group] = path.toReversed();
     const person = by ?? this.place.organiser;
-    const handle = await person.command({ ...this.here, ...at, name, subcommand, options });
+    const handle = await person.command({ ...this.here, ...at, name, group, subcommand, options });
     this.#handles.push(handle);
     return handle;
   }

@@ -91,11 +91,10 @@ export class League {
 
   /** Lets a guild follow an event; everybody in it is told unless said otherwise. */
   async follow(guildId: string, slug = 'demo', dm = 'everyone'): Promise<void> {
-    await this.sql.query(`insert into guild (id, name, channel_id) values ($1, $2, $3) on conflict do nothing`, [
-      guildId,
-      `Guild ${guildId}`,
-      `10${guildId}`,
-    ]);
+    await this.sql.query(
+      `insert into guild (id, name, channel_id) values ($1, $2, $3) on conflict do nothing`,
+      [guildId, `Guild ${guildId}`, `10${guildId}`],
+    );
     await this.sql.query(
       `with t as (insert into tournament (guild_id, name, dm) values ($1, $2, $3) returning id)
        insert into tournament_link (tournament_id, source, slug, name) select id, 'speedgaming', $4, $2 from t`,
@@ -155,7 +154,9 @@ export class League {
   async versions(): Promise<string[]> {
     const all: string[] = [];
     for (const table of QUIET) {
-      const found = await this.rows<{ v: string }>(`select '${table} ' || ctid::text || xmin::text as v from "${table}"`);
+      const found = await this.rows<{ v: string }>(
+        `select '${table} ' || ctid::text || xmin::text as v from "${table}"`,
+      );
       all.push(...found.map(({ v }) => v));
     }
     return all.sort();

@@ -9,7 +9,12 @@ const test = base.extend<{ league: League }>({
   },
 });
 
-const ADA = { displayName: 'Ada', discordId: '100000000000000001', discordTag: 'ada', publicStream: 'ada_tv' };
+const ADA = {
+  displayName: 'Ada',
+  discordId: '100000000000000001',
+  discordTag: 'ada',
+  publicStream: 'ada_tv',
+};
 const BEN = { displayName: 'Ben', discordId: '100000000000000002', discordTag: 'ben' };
 const TAM = { displayName: 'Tam', discordTag: 'tamtag' };
 const CAS = { displayName: 'Cas', discordId: '100000000000000011', discordTag: 'cas', approved: true };
@@ -58,8 +63,14 @@ describe('an import', () => {
     expect(await league.notices()).toEqual([expect.stringContaining('1 match is coming up')]);
   });
 
-  test('names a match after its players when nobody gave it a title, and never after the note', async ({ league }) => {
-    const single = league.world.addEpisode('demo', { when: inHours(20), players: [ADA, BEN], note: 'Swiss 5' });
+  test('names a match after its players when nobody gave it a title, and never after the note', async ({
+    league,
+  }) => {
+    const single = league.world.addEpisode('demo', {
+      when: inHours(20),
+      players: [ADA, BEN],
+      note: 'Swiss 5',
+    });
     const double = league.world.addEpisode('demo', {
       when: inHours(21),
       players: [ADA, BEN],
@@ -75,7 +86,10 @@ describe('an import', () => {
 
   test('keeps slots of players who are not known yet, and makes no people of them', async ({ league }) => {
     const final = await known(league, {
-      players: [{ displayName: 'Winner of Ada vs Ben', publicStream: 'ignore' }, { displayName: 'Loser of Tam vs Nia' }],
+      players: [
+        { displayName: 'Winner of Ada vs Ben', publicStream: 'ignore' },
+        { displayName: 'Loser of Tam vs Nia' },
+      ],
     });
     expect(await league.seats(final)).toEqual(['player Winner of Ada vs Ben', 'player Loser of Tam vs Nia']);
     expect(await league.rows('select 1 from person')).toEqual([]);
@@ -91,7 +105,9 @@ describe('an import', () => {
     expect(await league.match(odd)).toMatchObject({ channels: [{ name: 'Two Words', url: null }] });
   });
 
-  test('tells players from crew with the same number, and the same crew person by tag', async ({ league }) => {
+  test('tells players from crew with the same number, and the same crew person by tag', async ({
+    league,
+  }) => {
     const crew = { displayName: 'Cas', discordTag: 'Cas', approved: true };
     const episode = await known(league, {
       players: [{ displayName: 'Xan', id: 7001 }],
@@ -111,7 +127,9 @@ describe('an import', () => {
     const good = await known(league);
     expect((await league.match(good)).state).toBe('scheduled');
     const [link] = await league.rows<{ skipped: unknown }>('select skipped from tournament_link');
-    expect(link?.skipped).toEqual([{ item: `Episode ${broken.id}`, reason: expect.stringContaining('no time') }]);
+    expect(link?.skipped).toEqual([
+      { item: `Episode ${broken.id}`, reason: expect.stringContaining('no time') },
+    ]);
   });
 
   test('takes text as it comes: markdown, half emoji, NUL and great length', async ({ league }) => {
@@ -126,7 +144,13 @@ describe('an import', () => {
 
 describe('a second sync', () => {
   test('of the same schedule writes nothing', async ({ league }) => {
-    league.world.fill({ slugs: ['full'], episodesPerSlug: 40, from: inHours(1), to: inHours(500), seed: 'same' });
+    league.world.fill({
+      slugs: ['full'],
+      episodesPerSlug: 40,
+      from: inHours(1),
+      to: inHours(500),
+      seed: 'same',
+    });
     await league.follow('1', 'full');
     await league.run('full');
     const before = await league.versions();
@@ -137,7 +161,11 @@ describe('a second sync', () => {
 
   test('tells those whose match is new', async ({ league }) => {
     await known(league);
-    const fresh = league.world.addEpisode('demo', { when: inHours(50), players: [ADA, TAM], commentators: [CAS] });
+    const fresh = league.world.addEpisode('demo', {
+      when: inHours(50),
+      players: [ADA, TAM],
+      commentators: [CAS],
+    });
     await league.run();
     const told = await league.pending();
     expect(told.map(({ who }) => who)).toEqual([ADA.discordId, CAS.discordId]);
@@ -164,7 +192,11 @@ describe('a second sync', () => {
     const nia = { displayName: 'Nia', discordId: '100000000000000004' };
     league.world.swapPlayer(episode.id, 1, nia);
     await league.run();
-    expect((await league.pending()).map(({ who }) => who)).toEqual([ADA.discordId, BEN.discordId, nia.discordId]);
+    expect((await league.pending()).map(({ who }) => who)).toEqual([
+      ADA.discordId,
+      BEN.discordId,
+      nia.discordId,
+    ]);
   });
 
   test('in a doubleheader, an opponent is somebody of the same pairing', async ({ league }) => {
@@ -199,7 +231,11 @@ describe('a second sync', () => {
 describe('a time that is not confirmed', () => {
   test('is kept, and nothing is told until it is cleared', async ({ league }) => {
     await known(league);
-    const episode = league.world.addEpisode('demo', { when: inHours(50), players: [ADA, BEN], timezone: 'CET' });
+    const episode = league.world.addEpisode('demo', {
+      when: inHours(50),
+      players: [ADA, BEN],
+      timezone: 'CET',
+    });
     await league.run();
     expect(await league.pending()).toEqual([]);
     expect(await league.match(episode)).toMatchObject({ state: 'unconfirmed', time_note: 'CET' });
@@ -214,7 +250,11 @@ describe('a time that is not confirmed', () => {
 
   test('goes for what is not approved, too', async ({ league }) => {
     await known(league);
-    const episode = league.world.addEpisode('demo', { when: inHours(50), players: [ADA, BEN], approved: false });
+    const episode = league.world.addEpisode('demo', {
+      when: inHours(50),
+      players: [ADA, BEN],
+      approved: false,
+    });
     await league.run();
     expect(await league.pending()).toEqual([]);
     league.world.approve(episode.id, true);
@@ -325,7 +365,9 @@ describe('when SpeedGaming gives no usable answer', () => {
     expect(await league.pending()).toEqual([]);
   });
 
-  test('organisers are told once when it has lasted an hour, and once when it is over', async ({ league }) => {
+  test('organisers are told once when it has lasted an hour, and once when it is over', async ({
+    league,
+  }) => {
     await known(league);
     const remove = league.speedgaming.faults.add({ kind: 'html', times: Number.POSITIVE_INFINITY });
     await league.run();

@@ -104,6 +104,15 @@ export interface UserRecord {
   playerIndex: number;
 }
 
+/** An account elsewhere that a user linked. */
+export interface AuthorizationRecord {
+  id: number;
+  type: 'DISCORD' | 'TWITCH';
+  externalId: string | null;
+  externalUsername: string | null;
+  url: string | null;
+}
+
 export interface PlayerRecord {
   id: number;
   gamerTag: string | null;

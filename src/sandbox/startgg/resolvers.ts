@@ -69,6 +69,8 @@ export function resolversFor(world: WorldStore): Resolvers {
     },
     Player: { user: (player: PlayerRecord) => player.user },
     User: {
+      authorizations: (user: UserRecord, { types }: { types?: string[] | null }) =>
+        world.authorizationsOf(user.id).filter(({ type }) => types?.includes(type) ?? true),
       discriminator: (user: UserRecord) => user.slug.slice('user/'.length),
       images: (user: UserRecord, args: { type?: string }) => ofType(portrait(user), args),
       player: (user: UserRecord) => world.player(user.playerIndex),
@@ -236,6 +238,11 @@ function eventResolvers(
       }),
     sets: (event: EventRecord, args: SetArguments, context: Context) =>
       sets(setsOf(inside(event, context)), args, context),
+    standings: (event: EventRecord, { query }: Query, context: Context) => {
+      const standings = inside(event, context).entrants.flatMap((one) => finalStanding(world, one) ?? []);
+      const ranked = standings.sort((a, b) => a.placement - b.placement || a.entrant.id - b.entrant.id);
+      return paginate(ranked, query ?? {}, context, mostPerPage);
+    },
     stations: (event: EventRecord, { query }: Query, context: Context) =>
       paginate(stations(event.tournament), query ?? {}, context),
     teamRosterSize: (event: EventRecord) =>

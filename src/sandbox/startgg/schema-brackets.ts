@@ -159,6 +159,23 @@ export const bracketTypes = /* GraphQL */ `
     stats: StandingStats
   }
 
+  type StandingConnection {
+    pageInfo: PageInfo
+    nodes: [Standing]
+  }
+
+  input StandingPaginationQuery {
+    page: Int = 1
+    perPage: Int = 25
+    sortBy: String
+    filter: StandingPageFilter
+  }
+
+  input StandingPageFilter {
+    id: ID
+    ids: [ID]
+  }
+
   type StandingStats {
     score: Score
   }

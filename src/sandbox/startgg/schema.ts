@@ -154,6 +154,7 @@ const competitions = /* GraphQL */ `
     slug: String
     startAt: Timestamp
     state: ActivityState
+    standings(query: StandingPaginationQuery!): StandingConnection
     stations(query: StationFilter): StationsConnection
     teamRosterSize: TeamRosterSize
     tournament: Tournament
@@ -243,12 +244,41 @@ const competitions = /* GraphQL */ `
   }
 
   type User {
+    authorizations(types: [SocialConnectionType]): [ProfileAuthorization]
     id: ID
     discriminator: String
     images(type: String): [Image]
     name: String
     player: Player
     slug: String
+  }
+
+  enum SocialConnectionType {
+    TWITTER
+    TWITCH
+    DISCORD
+    XBOX
+    MIXER
+  }
+
+  type ProfileAuthorization {
+    id: ID
+    externalId: String
+    externalUsername: String
+    type: AuthorizationType
+    url: String
+  }
+
+  enum AuthorizationType {
+    TWITTER
+    TWITCH
+    STEAM
+    DISCORD
+    XBOX
+    EPIC
+    BATTLENET
+    RIOT
+    MIXER
   }
 
   enum BracketType {

@@ -2,6 +2,7 @@ import { buildBracket } from './bracket.ts';
 import type { Counters } from './generate.ts';
 import { firstCounters } from './generate.ts';
 import type {
+  AuthorizationRecord,
   BracketRecord,
   EntrantRecord,
   EventRecord,
@@ -44,6 +45,7 @@ export class WorldStore {
   readonly #weights = new Map<number, number>();
   readonly #extra = new Map<string, EventRecord>();
   readonly #players = new Map<number, { gamerTag: string | null; prefix: string | null }>();
+  readonly #authorizations = new Map<number, AuthorizationRecord[]>();
   #weight = 0;
 
   constructor(seed: string, games: GameRecord[], now: number, clock: () => number) {
@@ -188,6 +190,15 @@ export class WorldStore {
   userBySlug(slug: string): UserRecord | null {
     const discriminator = /^(?:user\/)?([0-9a-f]{8})$/.exec(slug)?.[1];
     return discriminator ? this.user(Math.imul(Number.parseInt(discriminator, 16), gather) >>> 0) : null;
+  }
+
+  /** The accounts elsewhere that a user linked: none, unless said otherwise. */
+  authorizationsOf(userId: number): readonly AuthorizationRecord[] {
+    return this.#authorizations.get(userId) ?? [];
+  }
+
+  authorize(userId: number, authorizations: AuthorizationRecord[]): void {
+    this.#authorizations.set(userId, authorizations);
   }
 
   nameOfPlayer(id: number, name: { gamerTag: string | null; prefix: string | null }): void {

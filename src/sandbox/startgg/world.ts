@@ -65,6 +65,16 @@ export class World extends WorldStore {
     return this.completeSet(id, { winner: who === 0 ? 1 : 0, scores });
   }
 
+  /** Links a user with a Discord account, in place of any other; null takes it off. Gives the user's id. */
+  linkDiscord(playerId: number, discordId: string | null): number {
+    const user = this.playerById(playerId)?.user;
+    if (!user) throw new Error(`player ${playerId} has no account`);
+    const link = { id: user.id + 5_000_000, type: 'DISCORD' as const, externalId: discordId };
+    const name = user.name ?? 'somebody';
+    this.authorize(user.id, discordId === null ? [] : [{ ...link, externalUsername: name, url: null }]);
+    return user.id;
+  }
+
   /** Changes the player's tag of today; participants keep the tag they registered with. */
   renamePlayer(id: number, gamerTag: string | null, prefix: string | null = null): void {
     this.nameOfPlayer(id, { gamerTag, prefix });

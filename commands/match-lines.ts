@@ -1,0 +1,44 @@
+import { shortenEscaped } from '../src/discord/embed-limits.ts';
+import { pairings } from '../src/matches/fields.ts';
+import type { ListedMatch } from '../src/matches/schedule.ts';
+import type { MatchState } from '../src/matches/source.ts';
+import { escapeText, stamp } from '../src/text.ts';
+
+const WORDS: Partial<Record<MatchState, string>> = {
+  unconfirmed: '🕑 not confirmed',
+  called: '📣 called',
+  live: '🔴 under way',
+};
+const LINE = 200;
+
+/** A match on a list: what, when, who, where it is shown. Markdown; text from outside escaped. */
+export function matchBlock(match: ListedMatch, options: { withTournament: boolean }): string {
+  const { matchId, tournament, view } = match;
+  const players = pairings(view.players);
+  const streams = view.channels.map(({ name, url }) =>
+    url ? `[${escapeText(name)}](${url})` : escapeText(name),
+  );
+  const crew = view.crew.map(({ name, role }) => `${escapeText(name)} (${role})`);
+  return [
+    [`**${line(view.title)}**`, `match ${matchId}`, ...(WORDS[view.state] ? [WORDS[view.state]] : [])].join(
+      ' · ',
+    ),
+    [timeWords(view.startsAt, view.isTimeKnown), ...(options.withTournament ? [line(tournament)] : [])].join(
+      ' · ',
+    ),
+    ...(players && players !== view.title ? [line(players)] : []),
+    ...(streams.length > 0 ? [`Stream: ${streams.slice(0, 3).join(', ')}`] : []),
+    ...(crew.length > 0 ? [`Crew: ${shortenEscaped(crew.join(', '), LINE)}`] : []),
+  ].join('\n');
+}
+
+/** When a match starts, in each reader's own zone. */
+export function timeWords(startsAt: string | null, isTimeKnown: boolean): string {
+  if (startsAt === null) return 'no time yet';
+  const at = new Date(startsAt);
+  return isTimeKnown ? `${stamp(at, 'f')} (${stamp(at, 'R')})` : `${stamp(at, 'f')}, not confirmed`;
+}
+
+function line(text: string): string {
+  return shortenEscaped(escapeText(text), LINE);
+}

@@ -1,0 +1,82 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { firstRow, rows } from '../database/database.ts';
+import { UserError } from '../errors.ts';
+import { wantEvents } from './discord-events.ts';
+import type { Source } from './source.ts';
+
+/** A schedule at a source, as the source itself names it. */
+export type Schedule = { source: Source; slug: string; name: string };
+
+/** What sources are called by people. */
+export const SOURCE_NAMES: Record<Source, string> = { speedgaming: 'SpeedGaming', startgg: 'start.gg' };
+
+/**
+ * Lets a tournament follow a schedule. A link that was switched off while Herald was away begins anew.
+ *
+ * @throws UserError when the tournament follows a schedule of this source already
+ */
+export async function addLink(
+  em: EntityManager,
+  tournament: { id: number; name: string },
+  { source, slug, name }: Schedule,
+  linkedBy: string,
+): Promise<void> {
+  const added = await rows(
+    em,
+    sql`insert into tournament_link as old (tournament_id, source, slug, name, linked_by)
+        values (${tournament.id}, ${source}, ${slug}, ${name}, ${linkedBy})
+        on conflict (tournament_id, source) do update set name = excluded.name, linked_by = excluded.linked_by,
+          disabled_at = null, ready_at = null, last_error = null, failing_since = null, failure_told_at = null
+        where old.disabled_at is not null and old.slug = excluded.slug returning id`,
+  );
+  if (added.length > 0) return;
+  const present = await linkedSlug(em, tournament, source);
+  if (present === slug)
+    throw new UserError(`"${tournament.name}" follows ${SOURCE_NAMES[source]}'s "${slug}" already.`);
+  throw new UserError(
+    `"${tournament.name}" follows ${SOURCE_NAMES[source]}'s "${present}" already, and a tournament follows one schedule of ${SOURCE_NAMES[source]}. Take that off with /tournament unlink first, or leave the tournament out, and a new one is made for "${slug}".`,
+  );
+}
+
+/** What a tournament follows at a source. @throws UserError when that is nothing */
+export async function linkedSlug(
+  em: EntityManager,
+  tournament: { id: number; name: string },
+  source: Source,
+): Promise<string> {
+  const row = await firstRow(
+    em,
+    sql<{
+      slug: string;
+    }>`select slug from tournament_link where tournament_id = ${tournament.id} and source = ${source}`,
+  );
+  if (row) return row.slug;
+  throw new UserError(`"${tournament.name}" follows nothing at ${SOURCE_NAMES[source]}.`);
+}
+
+/**
+ * Takes the links of a tournament off. Its matches stay and belong to no link; the Discord events that Herald has of
+ * them are to be looked at again, since only followed matches have one.
+ *
+ * @param source of this source alone; otherwise all
+ */
+export async function removeLinks(em: EntityManager, tournamentId: number, source?: Source): Promise<void> {
+  const concerned = await rows(
+    em,
+    sql<{
+      id: number;
+    }>`select m.id from match m join tournament_link l on l.id = m.link_id join discord_event e on e.match_id = m.id
+      where l.tournament_id = ${tournamentId} and (${source ?? null}::text is null or l.source = ${source ?? null}) and e.ended_at is null
+      order by m.id`,
+  );
+  await rows(
+    em,
+    sql`delete from tournament_link
+        where tournament_id = ${tournamentId} and (${source ?? null}::text is null or source = ${source ?? null})`,
+  );
+  await wantEvents(
+    em,
+    concerned.map(({ id }) => id),
+  );
+}

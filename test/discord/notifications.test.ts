@@ -1,0 +1,523 @@
+import { Client } from 'pg';
+import { test as base, describe, expect, inject } from 'vitest';
+import { entities } from '../../src/app.ts';
+import { Database } from '../../src/database/database.ts';
+import { Listener } from '../../src/database/listener.ts';
+import { newChannelPace } from '../../src/discord/new-channels.ts';
+import { Notifications } from '../../src/discord/notifications.ts';
+import { createRest } from '../../src/discord/rest.ts';
+import { createLog } from '../../src/log.ts';
+import { applyMatch } from '../../src/matches/apply.ts';
+import type { SourceMatch } from '../../src/matches/source.ts';
+import { passTime } from '../../src/notifications/reminders.ts';
+import { tell } from '../../src/notifications/tell.ts';
+import { movableClock } from '../../src/sandbox/discord/clock.ts';
+import type { LimitOverrides } from '../../src/sandbox/discord/limits.ts';
+import type { Message } from '../../src/sandbox/discord/messages.ts';
+import { type Discord, startDiscord } from '../../src/sandbox/discord/start.ts';
+import { cloneDatabase } from '../support/databases.ts';
+import { TEMPLATE } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
+
+const TOKEN = 'sandbox.bot.token';
+const HOUR = 3_600_000;
+const log = createLog('silent');
+const inHours = (hours: number) =>
+  new Date(Math.floor(Date.now() / 60_000) * 60_000 + hours * HOUR).toISOString().replace('.000Z', 'Z');
+
+/** A guild with Ada and Ben in it, its announce channel, and a match of theirs that can be changed. */
+class Scene {
+  readonly discord: Discord;
+  readonly clock: ReturnType<typeof movableClock>;
+  readonly db: Database;
+  readonly sql: Client;
+  readonly ada: string;
+  readonly ben: string;
+  readonly guildId: string;
+  readonly channelId: string;
+  readonly #url: string;
+  readonly #closing: (() => Promise<unknown>)[] = [];
+  #revision = 0;
+  #now: Partial<SourceMatch> = {};
+
+  private constructor(discord: Discord, clock: Scene['clock'], url: string, db: Database, sql: Client) {
+    const { world } = discord;
+    this.discord = discord;
+    this.clock = clock;
+    this.#url = url;
+    this.db = db;
+    this.sql = sql;
+    const owner = world.addUser({ username: 'owner' });
+    const guild = world.addGuild({ name: 'Club', ownerId: owner.id });
+    world.installBot(guild, ['ViewChannel', 'SendMessages', 'EmbedLinks', 'ReadMessageHistory']);
+    this.guildId = guild.id;
+    this.channelId = world.addChannel(guild, { name: 'matches' }).id;
+    [this.ada = '', this.ben = ''] = ['Ada', 'Ben'].map((name) => {
+      const user = world.addUser({ username: name.toLowerCase(), globalName: name });
+      world.addMember(guild, user);
+      return user.id;
+    });
+  }
+
+  static async open(limits: LimitOverrides = {}): Promise<Scene> {
+    const clock = movableClock();
+    const discord = await startDiscord({ token: TOKEN, clock, limits });
+    const database = await cloneDatabase(inject('postgresUrl'), TEMPLATE);
+    const db = await Database.connect(database.url, entities);
+    const sql = new Client({ connectionString: database.url });
+    await sql.connect();
+    const scene = new Scene(discord, clock, database.url, db, sql);
+    scene.#closing.push(
+      () => sql.end(),
+      () => db.close(),
+      () => discord.close(),
+      () => database.drop(),
+    );
+    await scene.follow(scene.guildId, scene.channelId);
+    return scene;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closing) await close();
+  }
+
+  /** Lets a guild follow the schedule; its first sync is over. */
+  async follow(guildId: string, channelId: string | null, dm = 'everyone'): Promise<void> {
+    await this.sql.query(
+      `insert into guild (id, name, channel_id) values ($1, 'Club', $2) on conflict do nothing`,
+      [guildId, channelId],
+    );
+    await this.sql.query(
+      `with t as (insert into tournament (guild_id, name, dm, discord_events) values ($1, 'Cup', $2, 'none') returning id)
+       insert into tournament_link (tournament_id, source, slug, name, ready_at) select id, 'speedgaming', 'demo', 'Cup', now() from t`,
+      [guildId, dm],
+    );
+  }
+
+  /** Starts a process that sends. */
+  async deliverer(options: { perDay?: number; seconds?: number } = {}): Promise<Notifications> {
+    const listener = new Listener(this.#url, log);
+    await listener.start();
+    const pace = newChannelPace(this.db, {
+      secondsPerNewChannel: options.seconds ?? 0.05,
+      newChannelsPerDay: options.perDay ?? 1_000,
+    });
+    const rest = createRest({ token: TOKEN, apiUrl: this.discord.url, shards: 'auto' });
+    const deliverer = new Notifications({ db: this.db, listener, rest, pace, log });
+    deliverer.start();
+    this.#closing.unshift(
+      () => deliverer.stop(),
+      () => listener.close(),
+    );
+    return deliverer;
+  }
+
+  /** Brings the match as it is now at the source into every guild that follows it. */
+  async sync(given: Partial<SourceMatch> = {}): Promise<void> {
+    const person = (name: string, discordId: string) => ({
+      pairing: 1,
+      name,
+      person: {
+        kind: 'player',
+        key: `demo:${name}`,
+        handle: `sg_${name}`,
+        name,
+        discordId,
+        tag: null,
+        stream: null,
+      },
+    });
+    this.#revision++;
+    this.#now = {
+      source: 'speedgaming',
+      outsideId: '1',
+      state: 'scheduled',
+      url: 'https://speedgaming.org/demo/',
+      title: 'Round 1',
+      startsAt: inHours(48),
+      airsAt: inHours(48),
+      lengthMinutes: 60,
+      timeNote: null,
+      isApproved: true,
+      hasRestream: true,
+      note: null,
+      channels: [],
+      score: null,
+      players: [person('Ada', this.ada), person('Ben', this.ben)],
+      crew: [],
+      ...this.#now,
+      ...given,
+      revision: this.#revision,
+    };
+    const { rows } = await this.sql.query<{ id: number; tournamentId: number; guildId: string }>(
+      `select l.id, tournament_id as "tournamentId", guild_id as "guildId" from tournament_link l join tournament t on t.id = tournament_id order by guild_id`,
+    );
+    await this.db.transaction(async (em) => {
+      for (const link of rows)
+        await tell(em, await applyMatch(em, { ...link, isReady: true }, this.#now as SourceMatch));
+    });
+  }
+
+  inbox(userId: string): string[] {
+    return this.discord.person(userId).inbox().map(headline);
+  }
+
+  /** Waits until nothing waits to be sent any more. */
+  async settled(): Promise<void> {
+    await until('nothing is pending', async () => {
+      const { rows } = await this.sql.query(`select 1 from notification where state = 'pending'`);
+      return rows.length === 0;
+    });
+  }
+
+  async states(userId = this.ada): Promise<string[]> {
+    const { rows } = await this.sql.query<{ state: string }>(
+      'select state from notification where discord_user_id = $1 order by id',
+      [userId],
+    );
+    return rows.map(({ state }) => state);
+  }
+}
+
+const headline = (message: Message) => message.embeds[0]?.title ?? message.content;
+
+const test = base.extend<{ open: (limits?: LimitOverrides) => Promise<Scene> }>({
+  open: async ({ task: _ }, use) => {
+    const scenes: Scene[] = [];
+    await use(async (limits) => {
+      const scene = await Scene.open(limits);
+      scenes.push(scene);
+      return scene;
+    });
+    for (const scene of scenes) await scene.close();
+  },
+});
+
+describe('what a person is told', () => {
+  test('is every move, also back and forth', async ({ open }) => {
+    const scene = await open();
+    await scene.deliverer();
+    for (const hours of [48, 50, 48, 50]) {
+      await scene.sync({ startsAt: inHours(hours) });
+      await scene.settled();
+    }
+    expect(scene.inbox(scene.ada)).toEqual(['Match scheduled', 'Match moved', 'Match moved', 'Match moved']);
+    expect(scene.inbox(scene.ben)).toHaveLength(4);
+  });
+
+  test('collapses while nothing could be sent, and vanishes when it comes to nothing', async ({ open }) => {
+    const scene = await open();
+    await scene.sync();
+    await scene.sync({ startsAt: inHours(50) });
+    await scene.sync({ startsAt: inHours(52) });
+    await scene.deliverer();
+    await scene.settled();
+    expect(scene.inbox(scene.ada)).toEqual(['Match scheduled']);
+    expect(await scene.states()).toEqual(['void', 'void', 'sent']);
+    scene.discord.faults.add({ kind: 'status', status: 503, path: /messages/, method: 'POST', times: 4 });
+    await scene.sync({ startsAt: inHours(60) });
+    await scene.sync({ startsAt: inHours(52) });
+    await scene.settled();
+    expect(scene.inbox(scene.ada)).toEqual(['Match scheduled']);
+  });
+
+  test('names who is added, who is removed, and a new opponent', async ({ open }) => {
+    const scene = await open();
+    await scene.deliverer();
+    await scene.sync();
+    await scene.settled();
+    const cas = scene.discord.world.addUser({ username: 'cas' });
+    scene.discord.world.addMember(scene.guildId, cas);
+    const person = (name: string, discordId: string) => ({
+      pairing: 1,
+      name,
+      person: {
+        kind: 'player',
+        key: `demo:${name}`,
+        handle: `sg_${name}`,
+        name,
+        discordId,
+        tag: null,
+        stream: null,
+      },
+    });
+    await scene.sync({ players: [person('Ada', scene.ada), person('Cas', cas.id)] });
+    await scene.settled();
+    expect(scene.inbox(scene.ada).at(-1)).toBe('Opponent changed');
+    expect(scene.inbox(scene.ben).at(-1)).toBe('You are no longer in this match');
+    expect(scene.inbox(cas.id)).toEqual(['You were added to a match']);
+    await scene.sync({ state: 'cancelled' });
+    await scene.settled();
+    expect(scene.inbox(cas.id).at(-1)).toBe('Match cancelled');
+    expect(scene.inbox(scene.ben)).toHaveLength(2);
+    await scene.sync({ state: 'scheduled' });
+    await scene.settled();
+    expect(scene.inbox(cas.id).at(-1)).toBe('Match is on again');
+  });
+
+  test('says once why it comes, and shows text from outside as typed', async ({ open }) => {
+    const scene = await open();
+    await scene.deliverer();
+    await scene.sync({ title: '@everyone **x** <@1>' });
+    await scene.settled();
+    await scene.sync({ startsAt: inHours(55) });
+    await scene.settled();
+    const [first, second] = scene.discord.person(scene.ada).inbox();
+    expect(first?.embeds[0]?.description).toContain('You get this because');
+    expect(first?.embeds[0]?.description).toContain('\\@everyone \\*\\*x\\*\\*');
+    expect(second?.embeds[0]?.description).not.toContain('You get this because');
+    expect(first?.pinged).toEqual([]);
+  });
+
+  test('is a reminder, once for each start, and late rather than not at all', async ({ open }) => {
+    const scene = await open();
+    await scene.sync({ startsAt: inHours(0.4) });
+    await scene.sql.query(`update notification set state = 'sent', sent_at = now()`);
+    await passTime(scene.db);
+    await passTime(scene.db);
+    await scene.deliverer();
+    await scene.settled();
+    expect(scene.inbox(scene.ada)).toEqual(['Your match starts soon']);
+    await scene.sync({ startsAt: inHours(0.25) });
+    await passTime(scene.db);
+    await scene.settled();
+    expect(scene.inbox(scene.ada).sort()).toEqual([
+      'Match moved',
+      'Your match starts soon',
+      'Your match starts soon',
+    ]);
+    await scene.sync({ startsAt: inHours(-0.1) });
+    await passTime(scene.db);
+    await scene.settled();
+    expect(scene.inbox(scene.ada)).toHaveLength(3);
+  });
+});
+
+describe('who is told', () => {
+  test('members alone, unless somebody asked for it', async ({ open }) => {
+    const scene = await open();
+    scene.discord.world.removeMember(scene.guildId, scene.ben);
+    await scene.deliverer();
+    await scene.sync();
+    await scene.settled();
+    expect(scene.inbox(scene.ada)).toHaveLength(1);
+    expect(scene.discord.world.findDm(scene.ben)).toBeUndefined();
+    expect(await scene.states(scene.ben)).toEqual(['void']);
+    await scene.sync({ startsAt: inHours(55) });
+    await scene.settled();
+    const asked = scene.discord.log.filter(({ path }) => path.includes('/members/'));
+    expect(asked).toHaveLength(2);
+  });
+
+  test('a member of another guild that follows the same match', async ({ open }) => {
+    const scene = await open();
+    const { world } = scene.discord;
+    const other = world.addGuild({ name: 'Other' });
+    world.installBot(other, ['ViewChannel', 'SendMessages']);
+    world.addMember(other, scene.ben);
+    world.removeMember(scene.guildId, scene.ben);
+    await scene.follow(other.id, null);
+    await scene.deliverer();
+    await scene.sync();
+    await scene.settled();
+    expect(scene.inbox(scene.ben)).toEqual(['Match scheduled']);
+    expect(scene.inbox(scene.ada)).toEqual(['Match scheduled']);
+  });
+
+  test('as the tournament and the person are set when it is sent', async ({ open }) => {
+    const scene = await open();
+    await scene.sync();
+    await scene.sql.query(`insert into discord_user (discord_id, preference) values ($1, 'off')`, [
+      scene.ada,
+    ]);
+    await scene.deliverer();
+    await scene.settled();
+    expect(await scene.states()).toEqual(['void']);
+    expect(scene.inbox(scene.ben)).toHaveLength(1);
+    await scene.sql.query(`update tournament set dm = 'nobody'`);
+    await scene.sync({ startsAt: inHours(60) });
+    await scene.settled();
+    expect(scene.inbox(scene.ben)).toHaveLength(1);
+    await scene.sql.query(`update tournament set dm = 'opted-in'`);
+    await scene.sql.query(`update discord_user set preference = 'on' where discord_id = '${scene.ada}'`);
+    await scene.sync({ startsAt: inHours(62) });
+    await scene.settled();
+    expect(scene.inbox(scene.ada)).toEqual(['Match moved']);
+    expect(scene.inbox(scene.ben)).toHaveLength(1);
+  });
+});
+
+describe('exactly once', () => {
+  test('when the answer is lost', async ({ open }) => {
+    const scene = await open();
+    await scene.deliverer();
+    scene.discord.faults.add({ kind: 'lost-answer', method: 'POST', path: /messages$/, times: 4 });
+    await scene.sync();
+    await scene.settled();
+    expect([...scene.inbox(scene.ada), ...scene.inbox(scene.ben)]).toEqual([
+      'Match scheduled',
+      'Match scheduled',
+    ]);
+  });
+
+  test('when a process died after sending, also after Discord has forgotten the nonce', async ({ open }) => {
+    const scene = await open();
+    const first = await scene.deliverer();
+    await scene.sync();
+    await scene.settled();
+    await first.stop();
+    // As if nobody had noted what was sent, an hour ago.
+    await scene.sql.query(
+      `update notification set state = 'pending', sent_at = null, message_id = null, sending_at = now()`,
+    );
+    scene.clock.advance(HOUR);
+    await scene.deliverer();
+    await scene.settled();
+    expect(scene.inbox(scene.ada)).toEqual(['Match scheduled']);
+    expect(await scene.states()).toEqual(['sent']);
+  });
+
+  test('when a process died before sending', async ({ open }) => {
+    const scene = await open();
+    await scene.sync();
+    await scene.sql.query(
+      `update notification set sending_at = now(), claimed_until = now() + interval '1 second'`,
+    );
+    await scene.deliverer();
+    await scene.settled();
+    expect(scene.inbox(scene.ada)).toEqual(['Match scheduled']);
+  });
+
+  test('when it is newer news that finds the older sent', async ({ open }) => {
+    const scene = await open();
+    const first = await scene.deliverer();
+    await scene.sync();
+    await scene.settled();
+    await first.stop();
+    await scene.sql.query(
+      `update notification set state = 'pending', sent_at = null, message_id = null, sending_at = now()`,
+    );
+    await scene.sync({ startsAt: inHours(70) });
+    await scene.deliverer();
+    await scene.settled();
+    expect(scene.inbox(scene.ada)).toEqual(['Match scheduled', 'Match moved']);
+  });
+
+  test('with several processes at work', async ({ open }) => {
+    const scene = await open();
+    for (let i = 0; i < 4; i++) await scene.deliverer();
+    for (const hours of [48, 50, 52]) {
+      await scene.sync({ startsAt: inHours(hours) });
+      await scene.settled();
+    }
+    expect(scene.inbox(scene.ada)).toEqual(['Match scheduled', 'Match moved', 'Match moved']);
+  });
+
+  test('when two guilds follow the same match', async ({ open }) => {
+    const scene = await open();
+    const other = scene.discord.world.addGuild({ name: 'Other' });
+    scene.discord.world.addMember(other, scene.ada);
+    await scene.follow(other.id, null);
+    await scene.deliverer();
+    await scene.sync();
+    await scene.settled();
+    await scene.sync({ startsAt: inHours(60) });
+    await scene.settled();
+    expect(scene.inbox(scene.ada)).toEqual(['Match scheduled', 'Match moved']);
+  });
+});
+
+describe('when Discord refuses', () => {
+  test('closed direct messages become a mention in the channel, until the person asks again', async ({
+    open,
+  }) => {
+    const scene = await open();
+    const { world } = scene.discord;
+    world.setAcceptsDms(scene.ada, false);
+    await scene.deliverer();
+    await scene.sync();
+    await scene.settled();
+    const posted = () =>
+      scene.discord
+        .channel(scene.channelId)
+        .messages.filter(
+          ({ embeds }) => embeds[0]?.title === 'Match scheduled' || embeds[0]?.title === 'Match moved',
+        );
+    expect(posted().map(({ pinged }) => pinged)).toEqual([[`<@${scene.ada}>`]]);
+    const refused = scene.discord.log.filter(({ status }) => status === 403).length;
+    await scene.sync({ startsAt: inHours(60) });
+    await scene.settled();
+    expect(posted()).toHaveLength(2);
+    expect(scene.discord.log.filter(({ status }) => status === 403)).toHaveLength(refused);
+    expect(await scene.states()).toEqual(['sent', 'sent']);
+  });
+
+  test('with no channel either, it is given up and says so', async ({ open }) => {
+    const scene = await open();
+    scene.discord.world.setAcceptsDms(scene.ada, false);
+    await scene.sql.query('update guild set channel_id = null');
+    await scene.deliverer();
+    await scene.sync();
+    await scene.settled();
+    expect(await scene.states()).toEqual(['failed']);
+  });
+
+  test('too many new conversations stop them for minutes', async ({ open }) => {
+    const scene = await open({ newDm: { count: 0, perMs: 60_000 } });
+    await scene.deliverer();
+    await scene.sync();
+    await until('both wait', async () => {
+      const { rows } = await scene.sql.query(
+        `select 1 from notification where state = 'pending' and not_before > now() + interval '4 minutes'`,
+      );
+      return rows.length === 2;
+    });
+    expect(scene.discord.log.filter(({ status }) => status === 403).length).toBeLessThanOrEqual(2);
+  });
+
+  test('what could not be said within a day is dropped', async ({ open }) => {
+    const scene = await open();
+    await scene.sync();
+    await scene.sql.query(`update notification set created_at = now() - interval '25 hours'`);
+    await scene.deliverer();
+    await scene.settled();
+    expect(await scene.states()).toEqual(['failed']);
+    expect(scene.inbox(scene.ada)).toEqual([]);
+  });
+});
+
+test('people are written to for the first time at a pace, those who asked at once', async ({ open }) => {
+  const scene = await open();
+  await scene.sql.query(`insert into discord_user (discord_id, preference) values ($1, 'on')`, [scene.ben]);
+  await scene.deliverer({ seconds: 600, perDay: 1 });
+  await scene.sync();
+  await until(
+    'Ada and Ben are told',
+    () => scene.inbox(scene.ada).length + scene.inbox(scene.ben).length === 2,
+  );
+  const cas = scene.discord.world.addUser({ username: 'cas' });
+  scene.discord.world.addMember(scene.guildId, cas);
+  const crew = {
+    role: 'tracker' as const,
+    outsideId: '9',
+    language: null,
+    person: {
+      kind: 'crew',
+      key: 'demo:cas',
+      handle: 'sg_crew_9',
+      name: 'Cas',
+      discordId: cas.id,
+      tag: null,
+      stream: null,
+    },
+  };
+  await scene.sync({ crew: [crew] });
+  await until('Cas waits', async () => {
+    const { rows } = await scene.sql.query(
+      `select 1 from notification where discord_user_id = $1 and not_before > now() + interval '9 minutes'`,
+      [cas.id],
+    );
+    return rows.length === 1;
+  });
+  expect(scene.discord.person(cas.id).inbox()).toEqual([]);
+});
