@@ -1,61 +1,72 @@
 import { expect } from 'vitest';
-import type { Message } from '../../src/sandbox/discord/messages.ts';
-import { until } from '../support/until.ts';
-import { type Stage, test, textOf } from './stage.ts';
+import { firstSync, follow, headlines, inHours, join, player, QUICK } from './club.ts';
+import { test, textOf } from './stage.ts';
 
-const ENV = { SYNC_SCHEDULE: '* * * * * *', SPEEDGAMING_SECONDS_PER_SLUG: '1', DM_SECONDS_PER_NEW_CHANNEL: '1' };
-const HOUR = 3_600_000;
-const inHours = (hours: number) => new Date(Math.floor(Date.now() / 60_000) * 60_000 + hours * HOUR);
-
-/** A tournament that follows an event, as a link makes it. */
-async function follow(stage: Stage, slug: string, settings: { dm?: string } = {}): Promise<number> {
-  const { rows } = await stage.sql.query<{ id: number }>(
-    `with g as (insert into guild (id, name) values ($1, 'Fighting Game Club') on conflict do nothing),
-       t as (insert into tournament (guild_id, name, dm, announce_channel_id) values ($1, 'Demo Cup', $2, $3) returning id)
-     insert into tournament_link (tournament_id, source, slug, name) select id, 'speedgaming', $4, 'Demo Cup' from t returning tournament_id as id`,
-    [stage.here.guildId, settings.dm ?? 'everyone', stage.here.channelId, slug],
-  );
-  return rows[0]?.id ?? 0;
-}
-
-const ready = (stage: Stage) =>
-  until('the first sync', async () => {
-    const { rows } = await stage.sql.query('select 1 from tournament_link where ready_at is null');
-    return rows.length === 0;
-  });
-
-test('players learn that a match of theirs was scheduled, moved and cancelled, once each', async ({ open }) => {
-  const stage = await open({ env: ENV });
-  const { discord, place } = stage;
-  const { world } = place.speedgaming;
-  const [ada, ben] = ['Ada', 'Ben'].map((name) => {
-    const user = discord.world.addUser({ username: name.toLowerCase(), globalName: name });
-    discord.world.addMember(place.guild, user);
-    return user;
-  });
-  if (!ada || !ben) throw new Error('nobody');
+test('players learn that a match of theirs was scheduled, moved and cancelled, once each', async ({
+  open,
+}) => {
+  const stage = await open({ env: QUICK });
+  const { world } = stage.place.speedgaming;
+  const { Ada, Ben, Cas } = join(stage, ['Ada', 'Ben', 'Cas']);
   world.addEvent({ slug: 'demo', name: 'Demo Cup' });
-  const players = [
-    { displayName: 'Ada', discordId: ada.id },
-    { displayName: 'Ben', discordId: ben.id },
-  ];
-  world.addEpisode('demo', { when: inHours(30), players, matchTitle: 'Known before' });
+  world.addEpisode('demo', { when: inHours(30), players: [player(Ada), player(Ben)], matchTitle: 'Known' });
   await stage.bot();
   await follow(stage, 'demo');
-  await ready(stage);
-  const told = (user: { id: string }) => discord.person(user.id).inbox().map(said);
-  expect(told(ada)).toEqual([]);
+  await firstSync(stage);
+  expect([...headlines(stage, Ada), ...headlines(stage, Ben)]).toEqual([]);
 
+  const tells = async (count: number) =>
+    await stage.discord.waitFor(() => [Ada, Ben].every((user) => headlines(stage, user).length === count), {
+      what: `${count} messages each`,
+      timeoutMs: 30_000,
+    });
+  const players = [player(Ada), player(Ben)];
   const episode = world.addEpisode('demo', { when: inHours(48), players, matchTitle: 'Round 1' });
-  await discord.waitFor(() => told(ada).length === 1 && told(ben).length === 1, { what: 'two messages', timeoutMs: 20_000 });
-  expect(told(ada)[0]).toContain('Match scheduled');
+  await tells(1);
   world.reschedule(episode.id, inHours(50));
-  await discord.waitFor(() => told(ada).length === 2, { what: 'the second message', timeoutMs: 20_000 });
-  expect(told(ada)[1]).toContain('Match moved');
+  await tells(2);
   world.deleteEpisode(episode.id);
-  await discord.waitFor(() => told(ada).length === 3, { what: 'the third message', timeoutMs: 30_000 });
-  expect(told(ada)[2]).toContain('Match cancelled');
-  console.log(told(ada).join('\n---\n'), '\n======\n', stage.posted().map(textOf).join('\n---\n'));
+  await tells(3);
+  expect(headlines(stage, Ada)).toEqual(['Match scheduled', 'Match moved', 'Match cancelled']);
+  expect(headlines(stage, Cas)).toEqual([]);
+
+  const said = stage.posted().map(textOf);
+  expect(said).toHaveLength(2);
+  expect(said[0]).toContain('1 match is coming up');
+  expect(said[1]).toContain('Cancelled');
+  const [announced] = stage.posted().slice(1);
+  expect(announced?.history.length).toBeGreaterThanOrEqual(3);
+  // The event of the match that was there before, and the one that was cancelled with its match.
+  const events = stage.discord.events(stage.place.guild);
+  expect(events.map(({ name, status }) => [name.split(' · ')[0], status])).toEqual([
+    ['Known', 'SCHEDULED'],
+    ['Round 1', 'CANCELED'],
+  ]);
 });
 
-const said = (message: Message) => textOf(message);
+test('a member asks for direct messages with the button of an announcement, and ends them with theirs', async ({
+  open,
+}) => {
+  const stage = await open({ env: QUICK });
+  const { world } = stage.place.speedgaming;
+  const { Ada, Ben } = join(stage, ['Ada', 'Ben']);
+  world.addEvent({ slug: 'demo', name: 'Demo Cup' });
+  await stage.bot();
+  await follow(stage, 'demo', 'opted-in');
+  await firstSync(stage);
+  const episode = world.addEpisode('demo', { when: inHours(48), players: [player(Ada), player(Ben)] });
+  const announced = await stage.discord.waitFor(() => stage.posted()[1], { what: 'the announcement' });
+  expect(announced.pinged).toEqual([`<@${Ada.id}>`, `<@${Ben.id}>`]);
+  await stage.click(announced, 'Send me DMs', stage.discord.person(Ada.id));
+  world.reschedule(episode.id, inHours(50));
+  const [told] = await stage.discord.waitFor(
+    () => headlines(stage, Ada).length === 1 && stage.discord.person(Ada.id).inbox(),
+    { what: 'the message', timeoutMs: 30_000 },
+  );
+  if (!told) throw new Error('no message');
+  await stage.click(told, 'Stop these messages', stage.discord.person(Ada.id));
+  world.reschedule(episode.id, inHours(52));
+  await stage.shows(announced, new RegExp(`<t:${inHours(52).getTime() / 1000}:F>`));
+  expect(headlines(stage, Ada).filter((line) => line.startsWith('Match'))).toEqual(['Match moved']);
+  expect(headlines(stage, Ben)).toEqual([]);
+});
