@@ -15,9 +15,9 @@ const LINE = 200;
 export function matchBlock(match: ListedMatch, options: { withTournament: boolean }): string {
   const { matchId, tournament, view } = match;
   const players = pairings(view.players);
-  const streams = view.channels.map(({ name, url }) =>
-    url ? `[${escapeText(name)}](${url})` : escapeText(name),
-  );
+  const streams = view.channels
+    .slice(0, 3)
+    .map(({ name, url }) => (url ? `[${line(name, 60)}](${url})` : line(name, 60)));
   const crew = view.crew.map(({ name, role }) => `${escapeText(name)} (${role})`);
   return [
     [`**${line(view.title)}**`, `match ${matchId}`, ...(WORDS[view.state] ? [WORDS[view.state]] : [])].join(
@@ -27,7 +27,7 @@ export function matchBlock(match: ListedMatch, options: { withTournament: boolea
       ' · ',
     ),
     ...(players && players !== view.title ? [line(players)] : []),
-    ...(streams.length > 0 ? [`Stream: ${streams.slice(0, 3).join(', ')}`] : []),
+    ...(streams.length > 0 ? [`Stream: ${streams.join(', ')}`] : []),
     ...(crew.length > 0 ? [`Crew: ${shortenEscaped(crew.join(', '), LINE)}`] : []),
   ].join('\n');
 }
@@ -39,6 +39,6 @@ export function timeWords(startsAt: string | null, isTimeKnown: boolean): string
   return isTimeKnown ? `${stamp(at, 'f')} (${stamp(at, 'R')})` : `${stamp(at, 'f')}, not confirmed`;
 }
 
-function line(text: string): string {
-  return shortenEscaped(escapeText(text), LINE);
+function line(text: string, length = LINE): string {
+  return shortenEscaped(escapeText(text), length);
 }

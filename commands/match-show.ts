@@ -95,9 +95,9 @@ function changeFields({ changes }: MatchDetail, isOrganiser: boolean): APIEmbedF
   const blocks = changes
     .map(({ at, changes: fields }) => ({ at, words: changeWords(fields, isOrganiser) }))
     .filter(({ words }) => words.length > 0)
-    .map(({ at, words }) => `${stamp(new Date(at), 'f')}\n${words.join('\n')}`);
+    .map(({ at, words }) => [`${stamp(new Date(at), 'f')}`, ...words]);
   if (blocks.length === 0) return [];
-  return [{ name: 'Changes', value: packLines(blocks.slice(0, CHANGES_SHOWN), EMBED.fieldValue) }];
+  return [{ name: 'Changes', value: packLines(blocks.slice(0, CHANGES_SHOWN).flat(), EMBED.fieldValue) }];
 }
 
 function origin({ source, outsideId, followed, view }: MatchDetail): string {

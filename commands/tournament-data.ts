@@ -123,6 +123,12 @@ export const tournamentData: CommandData = {
           min_value: 0,
           max_value: 1440,
         },
+        {
+          type: ApplicationCommandOptionType.String,
+          name: 'race_rooms',
+          description: 'Where matches are raced at racetime.gg: category/goal, or off',
+          max_length: 200,
+        },
       ],
     },
     aboutTournament('sync', 'Read its schedules now and tell what changed'),

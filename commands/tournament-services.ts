@@ -20,4 +20,10 @@ export type TournamentServices = {
   guilds: Guilds;
   tournaments: Tournaments;
   sources: Partial<Record<Source, ScheduleSource>>;
+  /**
+   * Where race rooms are to be opened, as it is kept; null for "off".
+   *
+   * @throws UserError when it is no category and goal of racetime.gg, or race rooms are not available
+   */
+  readRaceRooms(typed: string, signal: AbortSignal): Promise<string | null>;
 };

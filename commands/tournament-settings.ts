@@ -23,8 +23,9 @@ const EVENTS_WORDS: Record<EventsSetting, string> = {
 
 /** `/tournament settings`: changes what is given, and shows all. */
 export async function changeSettings(
-  { guilds, tournaments }: TournamentServices,
+  { guilds, tournaments, readRaceRooms }: TournamentServices,
   interaction: ChatInputCommandInteraction,
+  signal: AbortSignal,
 ): Promise<void> {
   const guildId = await requireOrganiser(interaction, guilds);
   const { options } = interaction;
@@ -34,11 +35,14 @@ export async function changeSettings(
   const dm = DM_SETTINGS.find((each) => each === options.getString('dm'));
   const discordEvents = EVENTS_SETTINGS.find((each) => each === options.getString('discord_events'));
   const reminderMinutes = options.getInteger('reminder_minutes') ?? undefined;
+  const rooms = options.getString('race_rooms');
+  const raceRooms = rooms === null ? undefined : await readRaceRooms(rooms, signal);
   const wanted: Settings = {
     ...(channelId ? { announceChannelId: channelId } : {}),
     ...(dm ? { dm } : {}),
     ...(discordEvents ? { discordEvents } : {}),
     ...(reminderMinutes === undefined ? {} : { reminderMinutes }),
+    ...(raceRooms === undefined ? {} : { raceRooms }),
   };
   const actor = { guildId, actorId: interaction.user.id };
   const tournament = await tournaments.change(actor, id, wanted);
@@ -66,7 +70,7 @@ export function settingLines(tournament: Tournament, fallback: string | null): s
     `**Direct messages** ${DM_WORDS[dm as DmSetting]}`,
     `**Discord events** ${EVENTS_WORDS[discordEvents as EventsSetting]}`,
     `**Reminder** ${reminderMinutes === 0 ? 'none' : `${reminderMinutes} minutes before`}`,
-    ...(raceRooms ? [`**Race rooms** ${escapeText(raceRooms)}`] : []),
+    `**Race rooms** ${raceRooms ? `${escapeText(raceRooms)} at racetime.gg` : 'off'}`,
   ];
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ChatInputCommandInteraction } from 'discord.js';
 import type { Database } from '../src/database/database.ts';
 import { plain } from '../src/discord/command.ts';
-import { EMBED, packLines } from '../src/discord/embed-limits.ts';
+import { EMBED, packLines, shortenEscaped } from '../src/discord/embed-limits.ts';
 import { UserError } from '../src/errors.ts';
 import { SOURCE_NAMES } from '../src/matches/linking.ts';
 import { type LinkStatus, linkStatuses } from '../src/matches/overview.ts';
@@ -25,9 +25,14 @@ export async function syncTournament(
 ): Promise<void> {
   const guildId = await requireOrganiser(interaction, guilds);
   const { id, name } = await tournaments.find(guildId, interaction.options.getString('tournament', true));
-  const links = (await linkStatuses(db, guildId, id)).filter(({ isDisabled }) => !isDisabled);
+  const all = await linkStatuses(db, guildId, id);
+  const links = all.filter(({ isDisabled }) => !isDisabled);
   if (links.length === 0)
-    throw new UserError(`"${name}" follows nothing. /tournament link lets it follow a schedule.`);
+    throw new UserError(
+      all.length > 0
+        ? `What "${name}" follows was switched off while Herald was away. /tournament link with the same slug switches it on again.`
+        : `"${name}" follows nothing. /tournament link lets it follow a schedule.`,
+    );
   const waits = await Promise.all(
     links.map(async ({ source, slug }) => (await sources[source]?.readableInMs(slug)) ?? 0),
   );
@@ -79,18 +84,18 @@ async function synced(
 function report(name: string, touched: readonly SyncedMatch[]) {
   const blocks = touched
     .filter(({ isNew, changes }) => isNew || changes.length > 0)
-    .map(({ id, title, isNew, changes }) => {
-      const head = `**${escapeText(title)}** · match ${id}${isNew ? ' · new' : ''}`;
-      return [head, ...changeWords(changes, true)].join('\n');
-    });
+    .map(({ id, title, isNew, changes }) => [
+      `**${shortenEscaped(escapeText(title), 200)}** · match ${id}${isNew ? ' · new' : ''}`,
+      ...changeWords(changes, true),
+    ]);
   if (blocks.length === 0) return plain(`**${escapeText(name)}** is up to date: nothing had changed.`);
   const matches = blocks.length === 1 ? '1 match' : `${count(blocks.length)} matches`;
   return {
     embeds: [
       {
-        title: `${escapeText(name)} is up to date: ${matches} new or changed`,
+        title: `${shortenEscaped(escapeText(name), 150)} is up to date: ${matches} new or changed`,
         color: 0x57f287,
-        description: packLines(blocks, EMBED.description),
+        description: packLines(blocks.flat(), EMBED.description),
       },
     ],
     allowedMentions: { parse: [] },

@@ -16,6 +16,13 @@ export class Migration20261121113951_schedules extends Migration {
     );
 
     this.addSql(
+      `create table "erased" ("hash" text not null, "at" timestamptz not null default now(), primary key ("hash"));`,
+    );
+    this.addSql(
+      `create table "erased_salt" ("id" int not null, "salt" text not null, primary key ("id"));`,
+    );
+
+    this.addSql(
       `create table "guild_member" ("guild_id" text not null, "discord_id" text not null, "is_member" boolean not null, "checked_at" timestamptz not null default now(), primary key ("guild_id", "discord_id"));`,
     );
 
@@ -31,7 +38,7 @@ export class Migration20261121113951_schedules extends Migration {
     );
 
     this.addSql(
-      `create table "person" ("id" serial primary key, "guild_id" text not null, "discord_id" text null, "is_placeholder" boolean not null, "handle" text null, "name" text not null, "tag" text null, "stream" text null, "merged_into_id" int null, "created_at" timestamptz not null default now());`,
+      `create table "person" ("id" serial primary key, "guild_id" text not null, "discord_id" text null, "is_placeholder" boolean not null, "handle" text null, "name" text not null, "tag" text null, "stream" text null, "is_erased" boolean not null default false, "merged_into_id" int null, "created_at" timestamptz not null default now());`,
     );
     this.addSql(`create index "person_merged_into_id_index" on "person" ("merged_into_id");`);
     this.addSql(
@@ -117,6 +124,10 @@ export class Migration20261121113951_schedules extends Migration {
     );
 
     this.addSql(
+      `create table "race_room" ("match_id" int not null, "state" text not null default 'wanted', "setting" text not null, "for_start" timestamptz not null, "url" text null, "opened_at" timestamptz null, "started_at" timestamptz null, "ended_at" timestamptz null, "attempts" int not null default 0, "claimed_until" timestamptz null, "error" text null, "entrants" jsonb null, "unmatched" jsonb null, "score" text null, primary key ("match_id"));`,
+    );
+
+    this.addSql(
       `create table "crew_member" ("id" serial primary key, "match_id" int not null, "identity_id" int not null, "role" text not null, "outside_id" text not null, "name" text not null, "stream" text null, "language" text null);`,
     );
     this.addSql(`create index "crew_member_identity_id_index" on "crew_member" ("identity_id");`);
@@ -177,6 +188,10 @@ export class Migration20261121113951_schedules extends Migration {
 
     this.addSql(
       `alter table "discord_event" add constraint "discord_event_match_id_foreign" foreign key ("match_id") references "match" ("id") on update cascade on delete cascade;`,
+    );
+
+    this.addSql(
+      `alter table "race_room" add constraint "race_room_match_id_foreign" foreign key ("match_id") references "match" ("id") on update cascade on delete cascade;`,
     );
 
     this.addSql(

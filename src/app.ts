@@ -43,6 +43,9 @@ import { passTime } from './notifications/reminders.ts';
 import { MATCH_MESSAGE, tell } from './notifications/tell.ts';
 import { LiveMessage } from './outbox/entities.ts';
 import { notificationEntities } from './outbox/notification-entities.ts';
+import { RacetimeClient, racetimeAllowance } from './racetime/client.ts';
+import { RaceRooms } from './racetime/rooms.ts';
+import { checkRaceRooms } from './racetime/setting.ts';
 import { type RecurringTask, Schedule } from './schedule/recurring.ts';
 import { slugAllowance, speedgamingAllowance } from './speedgaming/allowance.ts';
 import { SpeedgamingClient } from './speedgaming/client.ts';
@@ -101,6 +104,8 @@ export class App {
   readonly #startgg: StartggClient;
   readonly #runner: Runner;
   readonly #speedgaming: { sync: SpeedgamingSync; events: SpeedgamingEvents };
+  /** Undefined without credentials. */
+  readonly #racetime: RacetimeClient | undefined;
   readonly #startedAt = new Date();
   readonly #stopping = new AbortController();
   #gateway: Gateway | undefined;
@@ -118,6 +123,7 @@ export class App {
     this.listener = new Listener(db.url, log, config.databaseUrl ? undefined : gone);
     this.#startgg = makeStartgg(config, db, log);
     this.#speedgaming = makeSpeedgaming(config, db, log);
+    this.#racetime = makeRacetime(config, db);
     this.games = new Games(db, this.#startgg);
     const kinds = [startggImport(this.#startgg)];
     this.imports = new Imports(db, this.queue, kinds);
@@ -217,6 +223,8 @@ export class App {
 
   /** What is due again and again; each tick asks the database. */
   #recurring(): RecurringTask[] {
+    const { db, log } = this;
+    const rooms = this.#racetime && new RaceRooms({ db, client: this.#racetime, log });
     return [
       {
         name: 'sync of schedules',
@@ -227,6 +235,9 @@ export class App {
         },
       },
       { name: 'reminders', pattern: '*/15 * * * * *', run: () => passTime(this.db) },
+      ...(rooms
+        ? [{ name: 'race rooms', pattern: '*/15 * * * * *', run: () => rooms.run(this.#stopping.signal) }]
+        : []),
       { name: 'deleted tournaments', pattern: '0 * * * *', run: () => purgeTournaments(this.db) },
     ];
   }
@@ -265,7 +276,13 @@ export class App {
     const tournaments = new Tournaments({ db, guilds, queue, messageKind: MATCH_MESSAGE });
     const commands = [
       importCommand({ db, listener, imports, guilds, startgg, requestsLeft }),
-      tournamentCommand({ db, guilds, tournaments, sources: { speedgaming: this.#speedgaming.events } }),
+      tournamentCommand({
+        db,
+        guilds,
+        tournaments,
+        sources: { speedgaming: this.#speedgaming.events },
+        readRaceRooms: (typed, signal) => checkRaceRooms(this.#racetime, typed, signal),
+      }),
       matchCommand({ db, guilds, tournaments }),
       personCommand({ db, guilds, persons: new Persons({ db, guilds, tell }), tournaments }),
       notificationsCommand({ db }),
@@ -326,6 +343,12 @@ function makeSpeedgaming({ speedgaming }: Config, db: Database, log: Log) {
     sync: new SpeedgamingSync(db, client, budgetOf, log),
     events: new SpeedgamingEvents(client, budgetOf),
   };
+}
+
+function makeRacetime({ racetime: { url, credentials } }: Config, db: Database): RacetimeClient | undefined {
+  if (!credentials) return undefined;
+  const budget = new SharedBudget(db, racetimeAllowance(credentials.clientId));
+  return new RacetimeClient({ url, ...credentials, budget });
 }
 
 function version(): string {

@@ -92,7 +92,7 @@ export class ProgressPrinter {
 function notesOn(requestsLeft: number | undefined, msLeft: number | undefined): string[] {
   if (requestsLeft !== undefined && requestsLeft <= KEEP_FREE.import)
     return ["waiting for start.gg's limit", 'waiting'];
-  const requests = requestsLeft === undefined ? [] : [`${count(requestsLeft)} requests left this minute`];
+  const requests = requestsLeft === undefined ? [] : [`${count(requestsLeft)} requests left`];
   const time = msLeft === undefined ? [] : [`done in ${duration(msLeft)}`];
   const all = [...time, ...requests].join(', ');
   return [all, ...time, ...requests].filter(Boolean);

@@ -41,6 +41,9 @@ const schema = z.object({
   STARTGG_REQUESTS_PER_MINUTE: positive(80),
   SPEEDGAMING_API_URL: url('https://speedgaming.org/api'),
   SPEEDGAMING_SECONDS_PER_SLUG: positive(60),
+  RACETIME_URL: url('https://racetime.gg'),
+  RACETIME_CLIENT_ID: z.string().optional(),
+  RACETIME_CLIENT_SECRET: z.string().optional(),
   SYNC_SCHEDULE: z
     .string()
     .default('*/5 * * * *')
@@ -75,6 +78,10 @@ const HELP: Record<string, string> = {
   STARTGG_REQUESTS_PER_MINUTE: 'how many requests the start.gg token may make in 60 s; start.gg allows 80.',
   SPEEDGAMING_API_URL: "the address of SpeedGaming's API; change it only for a proxy or a test.",
   SPEEDGAMING_SECONDS_PER_SLUG: 'the least time between two reads of one SpeedGaming event, in seconds.',
+  RACETIME_URL: 'the address of racetime.gg; change it only for a proxy or a test.',
+  RACETIME_CLIENT_ID:
+    "the client id of your category's bot, for race rooms. racetime.gg → your category → Manage → Bots; its owner creates it there.",
+  RACETIME_CLIENT_SECRET: "the client secret of your category's bot; shown beside its client id.",
   SYNC_SCHEDULE: 'when schedules are read again, as a cron pattern (seconds allowed).',
   DM_SECONDS_PER_NEW_CHANNEL:
     'the pace at which people are written to for the first time; Discord blocks bots that write to many at once.',
@@ -90,6 +97,8 @@ export type Config = {
   dataDir: string;
   startgg: { token: string | undefined; apiUrl: string; requestsPerMinute: number };
   speedgaming: { apiUrl: string; secondsPerSlug: number };
+  /** Without credentials there are no race rooms. */
+  racetime: { url: string; credentials: { clientId: string; clientSecret: string } | undefined };
   syncSchedule: string;
   directMessages: { secondsPerNewChannel: number; newChannelsPerDay: number };
   roles: readonly Role[];
@@ -119,9 +128,12 @@ export function loadConfig(env: NodeJS.ProcessEnv, needs: readonly string[] = []
     const name = String(issue.path[0]);
     return `${name} is malformed: ${issue.message}. It is ${HELP[name]}`;
   });
-  for (const name of needs) if (!given[name]) problems.push(missing(name));
+  const pair = ['RACETIME_CLIENT_ID', 'RACETIME_CLIENT_SECRET'];
+  const needed = [...needs, ...(pair.some((name) => given[name]) ? pair : [])];
+  for (const name of needed) if (!given[name]) problems.push(missing(name));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const value = parsed.data;
+  const { RACETIME_CLIENT_ID: clientId, RACETIME_CLIENT_SECRET: clientSecret } = value;
   return {
     discord: { token: value.DISCORD_TOKEN, apiUrl: value.DISCORD_API_URL, shards: value.SHARDS },
     databaseUrl: value.DATABASE_URL,
@@ -134,6 +146,10 @@ export function loadConfig(env: NodeJS.ProcessEnv, needs: readonly string[] = []
     speedgaming: {
       apiUrl: value.SPEEDGAMING_API_URL,
       secondsPerSlug: value.SPEEDGAMING_SECONDS_PER_SLUG,
+    },
+    racetime: {
+      url: value.RACETIME_URL,
+      credentials: clientId && clientSecret ? { clientId, clientSecret } : undefined,
     },
     syncSchedule: value.SYNC_SCHEDULE,
     directMessages: {

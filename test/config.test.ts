@@ -31,7 +31,7 @@ describe('the configuration', () => {
 
   it('names what is missing, what it is for and where to get it', () => {
     const message = failure({}, ['DISCORD_TOKEN', 'STARTGG_TOKEN']);
-    expect(message).toMatch(/DISCORD_TOKEN is missing.*discord\.com\/developers/);
+    expect(message).toMatch(/DISCORD_TOKEN is missing: set it in \.env.*discord\.com\/developers/);
     expect(message).toMatch(/STARTGG_TOKEN is missing.*start\.gg\/admin\/profile\/developer/);
   });
 
@@ -46,6 +46,12 @@ describe('the configuration', () => {
     ['LOG_LEVEL', 'loud'],
   ])('refuses %s=%s by name', (name, value) => {
     expect(failure({ [name]: value })).toMatch(new RegExp(`^${name} is malformed: .+ It is .+`));
+  });
+
+  it('says what would be right, once', () => {
+    for (const value of ['0', '-3', '1.5', 'eighty'])
+      expect(failure({ STARTGG_REQUESTS_PER_MINUTE: value })).toContain('must be a positive whole number');
+    expect(failure({ LOG_LEVEL: 'loud' })?.match(/fatal/g)).toHaveLength(1);
   });
 
   it('names every wrong value at once', () => {

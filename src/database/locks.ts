@@ -3,7 +3,13 @@ import { sql } from 'kysely';
 import { firstRow } from './database.ts';
 
 /** Herald's advisory lock keys. The numbers mean nothing; they must only differ and never change. */
-export const LOCKS = { migrations: 4_601_001, worker: 4_601_002, notifications: 4_601_003 } as const;
+export const LOCKS = {
+  migrations: 4_601_001,
+  worker: 4_601_002,
+  notifications: 4_601_003,
+  raceRooms: 4_601_004,
+  erasure: 4_601_005,
+} as const;
 
 /** Whether any process holds this lock at the moment. Takes it for the rest of the transaction when nobody does. */
 export async function isHeld(em: EntityManager, lock: number): Promise<boolean> {

@@ -80,8 +80,9 @@ function describe(matchId: number, view: MatchView): string {
       return `Stream: ${isLink(url) ? url : escapeText(shorten(name, NAME))}${spoken}`;
     }),
   ];
+  const room = isLink(view.raceRoom) ? [`Race room: ${view.raceRoom}`] : [];
   const source = isLink(view.url) && view.url.length <= EVENT.description / 2 ? [view.url] : [];
-  const end = [...source, marker].join('\n');
+  const end = [...room, ...source, marker].join('\n');
   const packed = packLines(lines, EVENT.description - end.length - 1);
   return packed ? `${packed}\n${end}` : end;
 }

@@ -124,7 +124,10 @@ export class SharedBudget {
     );
   }
 
-  /** Common table expressions; the last, `verdict`, tells how long a request has to wait. */
+  /**
+   * Common table expressions; the last, `verdict`, tells how long a request has to wait: for a slot whose answer is still
+   * awaited, as if it came now, since it comes long before its time-out as a rule.
+   */
   #verdict(keepFree: number, lock = sql``) {
     const { provider, requests, windowMs } = this.#allowance;
     return sql`mine as (
@@ -135,7 +138,8 @@ export class SharedBudget {
       ), verdict as (
         select mine.*, slots, n, greatest(
           ceil(extract(epoch from blocked_until) * 1000)::bigint - now,
-          case when n + ${keepFree}::int >= ${requests}::int then (slots->(n + ${keepFree}::int - ${requests}::int)->>'until')::bigint - now end,
+          case when n + ${keepFree}::int >= ${requests}::int
+            then least((slots->(n + ${keepFree}::int - ${requests}::int)->>'until')::bigint - now, ${windowMs}::bigint) end,
           case when n >= ${Math.ceil(requests * 0.75)}::int then last_start + ${Math.floor(windowMs / requests)}::int - now end,
           0) as wait
         from mine, used

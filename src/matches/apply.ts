@@ -5,6 +5,7 @@ import type { MatchEvent } from './change.ts';
 import { changesBetween, fieldsOf, type MatchFields } from './fields.ts';
 import { mergePerson } from './merge.ts';
 import { identify } from './people.ts';
+import { writeResults } from './race-finish.ts';
 import { eventsBetween, iso, snapshotsOf } from './snapshots.ts';
 import type { SourceMatch, SourcePerson } from './source.ts';
 import { settleStates } from './states.ts';
@@ -47,6 +48,7 @@ export async function applyMatch(
   };
   const matchId = await writeMatch(em, link, given);
   await writePlayers(em, matchId, given, identityOf);
+  if (stored) await writeResults(em, matchId);
   events.push(...(await writeCrew(em, matchId, given, identityOf, step)));
   await settleStates(em, matchId);
   if (stored) await noteChanges(em, stored, given);

@@ -13,6 +13,8 @@ export type MatchView = {
   isTimeKnown: boolean;
   lengthMinutes: number | null;
   score: string | null;
+  /** The address of the room in which it is raced. */
+  raceRoom?: string | null;
   station?: number | null;
   channels: { name: string; language: string; url: string | null }[];
   players: (Seat & { pairing: number; side?: number | null })[];

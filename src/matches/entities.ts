@@ -3,6 +3,8 @@ import { Guild } from '../guilds/entities.ts';
 import type { Change } from './change.ts';
 import type { Skipped } from './links.ts';
 import { PersonIdentity, peopleEntities } from './people-entities.ts';
+import type { RaceEntrant } from './race-results.ts';
+import type { RoomState } from './race-rooms.ts';
 import type { Channel, CrewRole, DmSetting, EventsSetting, MatchState, Source } from './source.ts';
 
 const timestamp = () => p.datetime().columnType('timestamptz');
@@ -205,6 +207,35 @@ export const DiscordEvent = defineEntity({
   },
 });
 
+/** The room at racetime.gg in which a match is raced. */
+export const RaceRoom = defineEntity({
+  name: 'RaceRoom',
+  tableName: 'race_room',
+  properties: {
+    match: () => p.manyToOne(Match).mapToPk().primary().deleteRule('cascade'),
+    state: p.text().$type<RoomState>().default('wanted'),
+    /** `category/goal`, as the tournament was set when the room was asked for. */
+    setting: p.text(),
+    /** The start of the match that it is for: another start has rooms of its own. */
+    forStart: timestamp(),
+    url: p.text().nullable(),
+    openedAt: timestamp().nullable(),
+    startedAt: timestamp().nullable(),
+    endedAt: timestamp().nullable(),
+    /** Rooms that there were for this start. */
+    attempts: p.integer().default(0),
+    /** Somebody is at it, or there is nothing to be seen before. */
+    claimedUntil: timestamp().nullable(),
+    /** Why there is none, in words for the organiser. */
+    error: p.text().nullable(),
+    /** Who was in the race, as racetime.gg lists them. */
+    entrants: p.json().$type<RaceEntrant[]>().nullable(),
+    /** Those of them who are nobody of the match. */
+    unmatched: p.json().$type<RaceEntrant[]>().nullable(),
+    score: p.text().nullable(),
+  },
+});
+
 export const matchEntities = [
   ...peopleEntities,
   Tournament,
@@ -214,4 +245,5 @@ export const matchEntities = [
   MatchPlayer,
   CrewMember,
   DiscordEvent,
+  RaceRoom,
 ];

@@ -28,6 +28,8 @@ export const Person = defineEntity({
     tag: p.text().nullable(),
     /** Name of the stream, at Twitch as a rule. */
     stream: p.text().nullable(),
+    /** What was known of them is gone, at their own wish; a placeholder that stands for nobody. */
+    isErased: p.boolean().default(false),
     /** The person that this placeholder turned out to be. */
     mergedInto: () => p.manyToOne(Person).mapToPk().nullable().deleteRule('set null').index(),
     createdAt: timestamp().defaultRaw('now()'),
@@ -96,4 +98,24 @@ export const PersonClaim = defineEntity({
 });
 export type PersonClaim = InferEntity<typeof PersonClaim>;
 
-export const peopleEntities = [Person, PersonIdentity, PersonMerge, PersonClaim];
+/** Whom no import may bring back: salted hashes of Discord ids and of keys at sources. */
+export const Erased = defineEntity({
+  name: 'Erased',
+  tableName: 'erased',
+  properties: {
+    hash: p.text().primary(),
+    at: timestamp().defaultRaw('now()'),
+  },
+});
+
+/** One row, made with the first erasure: what the hashes are salted with. */
+export const ErasedSalt = defineEntity({
+  name: 'ErasedSalt',
+  tableName: 'erased_salt',
+  properties: {
+    id: p.integer().primary().autoincrement(false),
+    salt: p.text(),
+  },
+});
+
+export const peopleEntities = [Person, PersonIdentity, PersonMerge, PersonClaim, Erased, ErasedSalt];

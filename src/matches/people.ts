@@ -97,8 +97,8 @@ export async function ensurePerson(
 async function addPlaceholder(em: EntityManager, guildId: string, given: SourcePerson): Promise<number> {
   const added = await firstRow(
     em,
-    sql<{ id: number }>`insert into person (guild_id, is_placeholder, handle, name)
-      values (${guildId}, true, ${given.handle}, ${given.name}) returning id`,
+    sql<{ id: number }>`insert into person (guild_id, is_placeholder, handle, name, is_erased)
+      values (${guildId}, true, ${given.handle || null}, ${given.name}, ${given.isErased ?? false}) returning id`,
   );
   if (!added) throw new Error('a placeholder was not added');
   return added.id;

@@ -35,7 +35,7 @@ export async function placeholders(
   const isOpen = sql`m.state in ('unconfirmed', 'scheduled', 'called', 'live')`;
   const theirs = sql`${placesOf(sql`p.id`)} place join match m on m.id = place.match_id join tournament t on t.id = m.tournament_id
     where t.deleted_at is null and (${tournamentId}::int is null or t.id = ${tournamentId}::int)`;
-  const nobodies = sql`person p where p.guild_id = ${guildId} and p.is_placeholder and p.merged_into_id is null and exists (select 1 from ${theirs})`;
+  const nobodies = sql`person p where p.guild_id = ${guildId} and p.is_placeholder and not p.is_erased and p.merged_into_id is null and exists (select 1 from ${theirs})`;
   const people = await rows(
     em,
     sql<ListedPlaceholder>`
@@ -65,7 +65,7 @@ export async function placeholdersLike(
   return await rows(
     em,
     sql<Placeholder>`select id, name, coalesce(handle, '') as handle from person p
-      where guild_id = ${guildId} and is_placeholder and merged_into_id is null
+      where guild_id = ${guildId} and is_placeholder and not is_erased and merged_into_id is null
         and (${holds(sql`name`)} or ${holds(sql`coalesce(handle, '')`)} or ${holds(sql`coalesce(tag, '')`)})
         and exists (select 1 from ${placesOf(sql`p.id`)} place)
       order by lower(name), id limit ${limit}`,

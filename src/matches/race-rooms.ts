@@ -169,7 +169,9 @@ export async function noteRoomError(
 ): Promise<boolean> {
   const row = await firstRow(
     em,
-    sql<{ isNew: boolean }>`update race_room set error = ${error} where match_id = ${matchId} returning not exists (
+    sql<{
+      isNew: boolean;
+    }>`update race_room set error = ${error} where match_id = ${matchId} returning not exists (
       select 1 from match m join race_room r on r.match_id = m.id
       where m.tournament_id = ${tournamentId} and r.error = ${error} and r.for_start > now() - interval '1 day') as "isNew"`,
   );

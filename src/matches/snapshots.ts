@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { rows } from '../database/database.ts';
 import type { MatchEvent, MatchView } from './change.ts';
+import { RACED } from './race-finish.ts';
 
 /** A match at one moment: what can be told of it, and whom it belongs to. */
 export type Snapshot = {
@@ -33,7 +34,9 @@ export async function snapshotsOf(
         m.revision, coalesce(l.ready_at is not null, false) as "isFollowed",
         json_build_object(
           'state', state, 'url', url, 'title', title, 'startsAt', ${iso('starts_at')}, 'isTimeKnown', time_note is null, 'lengthMinutes', length_minutes,
-          'score', score, 'station', station, 'channels', channels,
+          'score', coalesce(score, (select r.score from race_room r where r.match_id = m.id and ${RACED})),
+          'raceRoom', (select r.url from race_room r where r.match_id = m.id and m.state <> 'cancelled' and (r.state in ('open', 'running') or ${RACED})),
+          'station', station, 'channels', channels,
           'players', (
             select coalesce(json_agg(json_build_object('name', s.name, 'discordId', p.discord_id, 'stream', s.stream, 'pairing', pairing, 'side', side)
               order by pairing, position), '[]')

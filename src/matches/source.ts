@@ -31,6 +31,8 @@ export type SourcePerson = {
   discordId: string | null;
   tag: string | null;
   stream: string | null;
+  /** They had themselves erased: what stands here says nothing of them. */
+  isErased?: true;
 };
 
 /** A slot of a match; `person` is null where it only says who will play ("Winner of …"). */

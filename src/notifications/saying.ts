@@ -41,7 +41,21 @@ export function reminderOf(discordId: string, view: MatchView, now: Date): Sayin
   return { headline: 'Your match starts soon', lines: [time(told), ...parts(told)] };
 }
 
-/** The match itself: where it is shown, who else is in it, and where it stands. */
+/** What somebody is told when their match is called; undefined when it is not, or not any more. */
+export function callOf(discordId: string, view: MatchView): Saying | undefined {
+  const told = toldTo(discordId, view);
+  if (!told || view.state !== 'called') return undefined;
+  return { headline: 'Your match is called', lines: parts(told) };
+}
+
+/** What a player is told when the room for their race is open; undefined when the match is off. */
+export function roomOf(discordId: string, view: MatchView): Saying | undefined {
+  const told = toldTo(discordId, view);
+  if (!told || !view.raceRoom || view.state === 'cancelled' || view.state === 'finished') return undefined;
+  return { headline: 'Your race room is open', lines: [time(told), ...parts(told)] };
+}
+
+/** The match itself: where it is played and shown, who else is in it, and where it stands. */
 export function matchLines(view: MatchView): string[] {
   const streams = view.channels.map(({ name, url, language }) => {
     const text = `${escapeText(name)}${language ? ` (${escapeText(language)})` : ''}`;
@@ -49,6 +63,8 @@ export function matchLines(view: MatchView): string[] {
   });
   const crew = view.crew.map(({ name, role }) => `${escapeText(name)} (${ROLE[role]})`);
   return [
+    ...(view.raceRoom ? [`**Race room** ${roomLink(view.raceRoom)}`] : []),
+    ...(view.station == null ? [] : [`**Station** ${view.station}`]),
     ...(streams.length > 0 ? [`**Stream** ${streams.join(', ')}`] : []),
     ...(crew.length > 0 ? [`**Crew** ${crew.join(', ')}`] : []),
     ...(view.url ? [`[${new URL(view.url).hostname}](${view.url})`] : []),
@@ -59,6 +75,12 @@ export function matchLines(view: MatchView): string[] {
 export function when(startsAt: string): string {
   const date = new Date(startsAt);
   return `${stamp(date, 'F')} (${stamp(date, 'R')})`;
+}
+
+/** "racetime.gg/demo/tidy-zelda-1234" */
+function roomLink(address: string): string {
+  const { host, pathname } = new URL(address);
+  return `[${host}${pathname}](${address})`;
 }
 
 function isOver({ startsAt }: Told, now: Date): boolean {

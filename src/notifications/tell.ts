@@ -19,20 +19,38 @@ export async function tell(em: EntityManager, events: readonly MatchEvent[]): Pr
   for (const event of events) {
     await wantEvents(em, [event.matchId]);
     if (event.isQuiet) continue;
+    await notify(em, await messages(em, event, 'called', calledIn(event)));
+    // A bracket without times changes all day long: its people are told when they are called, and no more.
+    if (event.after.startsAt === null && (event.before?.startsAt ?? null) === null) continue;
     await announce(em, event);
-    await notify(em, await personal(em, event));
+    await notify(em, await messages(em, event, 'change', concernedBy(event)));
   }
 }
 
-/** Messages to those who want them and for whom something is other than before. */
-async function personal(em: EntityManager, event: MatchEvent): Promise<NewNotification[]> {
-  const { before, after } = event;
+/** Those for whom something is other than before. */
+function concernedBy({ before, after }: MatchEvent): string[] {
   if (!isTellable(after) || isPast(before, after)) return [];
-  const concerned = peopleOf(before, after).filter((id) => !isSame(toldTo(id, before), toldTo(id, after)));
+  return peopleOf(before, after).filter((id) => !isSame(toldTo(id, before), toldTo(id, after)));
+}
+
+/** Those whose match is called, and was not before, or not for them. */
+function calledIn({ before, after }: MatchEvent): string[] {
+  if (after.state !== 'called') return [];
+  return peopleOf(after).filter((id) => before?.state !== 'called' || toldTo(id, before) === null);
+}
+
+/** Messages to those of some people who want them. */
+async function messages(
+  em: EntityManager,
+  event: MatchEvent,
+  kind: 'called' | 'change',
+  concerned: readonly string[],
+): Promise<NewNotification[]> {
+  const { before, after } = event;
   return (await willing(em, event.tournamentId, concerned)).map((discordUserId) => ({
     discordUserId,
     guildId: event.guildId,
-    class: 'change',
+    class: kind,
     source: event.source,
     outsideId: event.outsideId,
     revision: event.revision,

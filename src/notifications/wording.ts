@@ -2,9 +2,9 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { rows } from '../database/database.ts';
 import type { MatchView } from '../matches/change.ts';
-import { iso } from '../matches/snapshots.ts';
+import { iso, snapshotsOf } from '../matches/snapshots.ts';
 import { type ClaimedNotification, lastTold, supersededBy } from '../outbox/notification-delivery.ts';
-import { reminderOf, type Saying, sayingOf } from './saying.ts';
+import { callOf, reminderOf, roomOf, type Saying, sayingOf } from './saying.ts';
 import { WANTS } from './tell.ts';
 
 /** What a notification says now that it is about to be sent. */
@@ -41,6 +41,8 @@ export async function wordingOf(
   const places = await placesOf(em, claimed);
   const [place] = places;
   if (!place || !discordId) return undefined;
+  if (claimed.class === 'called') return await call(em, discordId, places);
+  if (claimed.class === 'room') return await openRoom(em, claimed, discordId, places);
   const { after } = claimed.payload as Payload;
   const saying =
     claimed.class === 'reminder'
@@ -66,6 +68,28 @@ async function tellChange(
 function remind(claimed: ClaimedNotification, discordId: string, place: Place): Saying | undefined {
   if (place.state !== 'scheduled' || place.startsAt !== claimed.revision) return undefined;
   return reminderOf(discordId, (claimed.payload as Payload).after, new Date());
+}
+
+/** A call is told as it stands now: a station may have come after it, or it may be over. */
+async function call(em: EntityManager, discordId: string, places: Place[]): Promise<Wording | undefined> {
+  const matchId = places[0]?.matchId ?? 0;
+  const view = (await snapshotsOf(em, [matchId])).get(matchId)?.view;
+  const saying = view && callOf(discordId, view);
+  return view && saying && { saying, view, places };
+}
+
+/** A room is told as long as it is the match's: it may have been closed since, and another opened. */
+async function openRoom(
+  em: EntityManager,
+  claimed: ClaimedNotification,
+  discordId: string,
+  places: Place[],
+): Promise<Wording | undefined> {
+  const matchId = Number(claimed.subject);
+  const view = (await snapshotsOf(em, [matchId])).get(matchId)?.view;
+  const isSame = view?.raceRoom && new URL(view.raceRoom).pathname === claimed.revision;
+  const saying = isSame ? roomOf(discordId, view) : undefined;
+  return view && saying && { saying, view, places };
 }
 
 async function placesOf(em: EntityManager, claimed: ClaimedNotification): Promise<Place[]> {

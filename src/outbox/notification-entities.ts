@@ -81,8 +81,8 @@ export const Notification = defineEntity({
 });
 export type Notification = InferEntity<typeof Notification>;
 
-/** `change`, `called` and `reminder` are about a match; a `notice` is for organisers. */
-export type NotificationClass = 'change' | 'called' | 'reminder' | 'notice';
+/** `change`, `called`, `reminder` and `room` are about a match; a `notice` is for organisers. */
+export type NotificationClass = 'change' | 'called' | 'reminder' | 'room' | 'notice';
 
 /** `sent` was said; `void` turned out to say nothing new, or nothing that still matters; `failed` was given up. */
 export type NotificationState = 'pending' | 'sent' | 'void' | 'failed';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { GiveUpError, messageOf, RetryLaterError, SourceBlockedError } from '../errors.ts';
 import type { Allowance, SharedBudget } from '../jobs/budget.ts';
 import {
@@ -164,12 +164,12 @@ function parse(text: string): unknown {
   }
 }
 
-/** "goal: This category has no such goal." */
+/** "goal: This category has no such goal" */
 function complaints(text: string): string {
   const { errors } = refusalAnswer.catch({ errors: {} }).parse(parse(text));
   const words = Object.entries(errors).map(([field, said]) => {
     const all = said.map(String).join(' ');
     return field === '__all__' ? all : `${field}: ${all}`;
   });
-  return words.join(' ') || 'the room cannot be opened so';
+  return words.join(' ').replace(/\.$/, '') || 'the room cannot be opened so';
 }

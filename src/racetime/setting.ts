@@ -39,7 +39,7 @@ export async function checkRaceRooms(
   const { category, goal } = readSetting(text);
   if (!/^[\w-]+$/.test(category) || !goal)
     throw new UserError(
-      'Race rooms are `off`, or a category and a goal of racetime.gg with a slash between them, such as `smw/Any%`.',
+      'Race rooms are "off", or a category and a goal of racetime.gg with a slash between them, such as smw/Any%.',
     );
   const { goals } = await categoryNamed(client, category, signal);
   const known = goals.find((name) => isSameGoal(name, goal));

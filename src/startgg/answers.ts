@@ -43,8 +43,9 @@ export const event = z.object({
   numEntrants: whole,
   state: text,
   isOnline: flag,
-  videogame: z.object({ id, name: text }).nullish(),
+  videogame: z.object({ id, name: text, displayName: text, slug: text }).nullish(),
 });
+export type EventNode = z.infer<typeof event>;
 
 export const tournament = z.object({
   id,
@@ -72,24 +73,42 @@ export type TournamentNode = z.infer<typeof tournament>;
 export const phaseGroup = z.object({
   id,
   displayIdentifier: text,
+  state: whole,
   rounds: some(z.object({ number: whole, bestOf: whole })),
 });
 
-export const entrant = z.object({
-  id,
-  name: text,
-  initialSeedNum: whole,
-  participants: some(
-    z.object({
-      id,
-      gamerTag: text,
-      prefix: text,
-      player: z.object({ id, gamerTag: text, prefix: text }).nullish(),
-      user: z.object({ id, slug: text }).nullish(),
-    }),
-  ),
-});
-export type EntrantNode = z.infer<typeof entrant>;
+const entrantWith = <T extends z.ZodType>(user: T) =>
+  z.object({
+    id,
+    name: text,
+    initialSeedNum: whole,
+    participants: some(
+      z.object({
+        id,
+        gamerTag: text,
+        prefix: text,
+        player: z.object({ id, gamerTag: text, prefix: text }).nullish(),
+        user: user.nullish(),
+      }),
+    ),
+  });
+
+export const entrant = entrantWith(z.object({ id, slug: text }));
+
+/** A Discord id is text: as a number it would have lost its last digits. */
+const discordId = z
+  .unknown()
+  .transform((value) => (typeof value === 'string' && /^\d{17,20}$/.test(value) ? value : null));
+/** An entrant with the Discord accounts of its people. */
+export const linkedEntrant = entrantWith(
+  z
+    .object({ id, slug: text, authorizations: some(z.object({ type: text, externalId: discordId })) })
+    .transform(({ authorizations, ...user }) => ({
+      ...user,
+      discordId: authorizations.find(({ type }) => type === 'DISCORD')?.externalId ?? null,
+    })),
+);
+export type EntrantNode = z.infer<typeof entrant> | z.infer<typeof linkedEntrant>;
 
 const slotEntrant = z.object({ id, name: text, initialSeedNum: whole }).nullish();
 
@@ -145,6 +164,32 @@ export const eventAnswer = z.object({
     .nullable(),
 });
 export const entrantsAnswer = z.object({ event: z.object({ entrants: connection }).nullable() });
+const nodesAlone = z.object({ nodes });
+const totalAlone = z.object({ pageInfo });
+export const tournamentAnswer = z.object({
+  // Each event is read for itself: one that cannot be read does not keep the others from it.
+  tournament: tournament.extend({ events: nodes }).nullable(),
+});
+export const tournamentNameAnswer = z.object({
+  tournament: z.object({ name: text, slug: text }).nullable(),
+});
+export const poolState = z.object({ id, state: whole });
+export type PoolState = z.infer<typeof poolState>;
+export const changesAnswer = z.object({
+  event: z
+    .object({
+      entrants: totalAlone,
+      listed: totalAlone,
+      changed: connection,
+      phases: some(z.object({ id, phaseGroups: connection })),
+    })
+    .nullable(),
+});
+export const standing = z.object({
+  placement: z.int32().positive(),
+  entrant: z.object({ id, name: text }),
+});
+export const standingsAnswer = z.object({ event: z.object({ standings: nodesAlone }).nullable() });
 export const setsAnswer = z.object({ event: z.object({ sets: connection }).nullable() });
 
 /** The entries of a page that can be used; those that are null or unreadable are counted. */

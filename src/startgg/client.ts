@@ -139,8 +139,8 @@ export class StartggClient {
     const root = rootOf(error);
     if (root instanceof Error && root.name === 'TimeoutError')
       return `start.gg did not answer within ${this.#timeoutMs / 1000} s`;
-    // Only a failed connection has a code; for all else the address was the right one.
-    const where = root instanceof Error && 'code' in root ? ` at ${this.#url}` : '';
+    // With any answer at all, the address was the right one.
+    const where = root instanceof RetryLaterError ? '' : ` at ${this.#url}`;
     return `start.gg did not answer${where}: ${messageOf(root)}`;
   }
 

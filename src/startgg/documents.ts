@@ -10,14 +10,18 @@ export const VIDEOGAME = /* GraphQL */ `
     videogame(id: $id) { id name displayName slug }
   }`;
 
-const TOURNAMENT_FIELDS = `
+const OWN_FIELDS = `
   id name slug startAt endAt city countryCode addrState venueAddress venueName numAttendees primaryContact
   registrationClosesAt timezone hashtag isOnline hasOfflineEvents
-  images { type url }
-  events(filter: { videogameId: [$videogameId] }) {
-    id name slug type startAt numEntrants state isOnline
-    videogame { id name }
-  }`;
+  images { type url }`;
+
+const EVENT_FIELDS = `
+  id name slug type startAt numEntrants state isOnline
+  videogame { id name displayName slug }`;
+
+const TOURNAMENT_FIELDS = `
+  ${OWN_FIELDS}
+  events(filter: { videogameId: [$videogameId] }) { ${EVENT_FIELDS} }`;
 
 export const TOURNAMENTS = /* GraphQL */ `
   query Tournaments($videogameId: ID!, $after: Timestamp!, $before: Timestamp!, $page: Int!, $perPage: Int!) {
@@ -39,13 +43,25 @@ export const TOURNAMENTS_BY_ID = /* GraphQL */ `
     }
   }`;
 
-const ENTRANT_FIELDS = `
+/** One tournament with the events of all games. */
+export const TOURNAMENT = /* GraphQL */ `
+  query Tournament($slug: String!) {
+    tournament(slug: $slug) { ${OWN_FIELDS} events { ${EVENT_FIELDS} } }
+  }`;
+
+export const TOURNAMENT_NAME = /* GraphQL */ `
+  query TournamentName($slug: String!) {
+    tournament(slug: $slug) { id name slug }
+  }`;
+
+const entrantFields = (ofUser = '') => `
   id name initialSeedNum
   participants {
     id gamerTag prefix
     player { id gamerTag prefix }
-    user { id slug }
+    user { id slug ${ofUser} }
   }`;
+const ENTRANT_FIELDS = entrantFields();
 
 const SET_FIELDS = `
   id fullRoundText round identifier state startAt startedAt completedAt winnerId displayScore totalGames
@@ -56,6 +72,10 @@ const SET_FIELDS = `
 const SLOT_FIELDS = `
   standing { placement stats { score { value } } }
   entrant { id name initialSeedNum }`;
+
+const SEEDED_SET_FIELDS = `
+  ${SET_FIELDS}
+  slots { ${SLOT_FIELDS} seed @include(if: $withSeeds) { entrant { id name initialSeedNum } } }`;
 
 /** The one entrant and the one set are samples: what the answer cost tells what a page of them will cost. */
 export const EVENT = /* GraphQL */ `
@@ -68,7 +88,7 @@ export const EVENT = /* GraphQL */ `
         id name phaseOrder
         phaseGroups(query: { page: $page, perPage: $perPage }) {
           pageInfo { total }
-          nodes { id displayIdentifier rounds { number bestOf } }
+          nodes { id displayIdentifier state rounds { number bestOf } }
         }
       }
     }
@@ -85,6 +105,18 @@ export const ENTRANTS = /* GraphQL */ `
     }
   }`;
 
+/** The same with the Discord accounts that people linked, an object more for each. */
+export const LINKED_ENTRANTS = /* GraphQL */ `
+  query LinkedEntrants($id: ID!, $page: Int!, $perPage: Int!) {
+    event(id: $id) {
+      id
+      entrants(query: { page: $page, perPage: $perPage }) {
+        pageInfo { total }
+        nodes { ${entrantFields('authorizations(types: [DISCORD]) { type externalId }')} }
+      }
+    }
+  }`;
+
 /**
  * The slots' seeds are asked for only where they may tell something: before an event starts, start.gg may leave
  * `slot.entrant` null though the seed knows who it is.
@@ -95,10 +127,31 @@ export const SETS = /* GraphQL */ `
       id
       sets(page: $page, perPage: $perPage, sortType: RECENT, filters: $filters) {
         pageInfo { total }
-        nodes {
-          ${SET_FIELDS}
-          slots { ${SLOT_FIELDS} seed @include(if: $withSeeds) { entrant { id name initialSeedNum } } }
-        }
+        nodes { ${SEEDED_SET_FIELDS} }
       }
+    }
+  }`;
+
+/** What became of an event since a moment: sets that changed, the states of its pools, and how much there is of all. */
+export const CHANGES = /* GraphQL */ `
+  query Changes($id: ID!, $updatedAfter: Timestamp!, $perPage: Int!, $pools: Int!, $withSeeds: Boolean!) {
+    event(id: $id) {
+      id
+      entrants(query: { page: 1, perPage: 1 }) { pageInfo { total } }
+      listed: sets(page: 1, perPage: 1, sortType: RECENT) { pageInfo { total } }
+      changed: sets(page: 1, perPage: $perPage, sortType: RECENT, filters: { updatedAfter: $updatedAfter }) {
+        pageInfo { total }
+        nodes { ${SEEDED_SET_FIELDS} }
+      }
+      phases { id phaseGroups(query: { page: 1, perPage: $pools }) { pageInfo { total } nodes { id state } } }
+    }
+  }`;
+
+/** The best of an event, best first. */
+export const STANDINGS = /* GraphQL */ `
+  query Standings($id: ID!, $perPage: Int!) {
+    event(id: $id) {
+      id
+      standings(query: { page: 1, perPage: $perPage }) { nodes { placement entrant { id name } } }
     }
   }`;

@@ -11,12 +11,15 @@ import { type FetchedPage, type Reading, reachesTooDeep, readPage } from './walk
 /** Event.type of singles (start.gg documentation); all others are teams of some size. */
 const SINGLES = 1;
 
+/** Whether every entrant of an event is one person. */
+export const isSingles = (eventType: number | null) => eventType === SINGLES;
+
 /** Reads one page of an event's entrants with their participants, players and users. */
 export async function readEntrants(reading: Reading): Promise<Commit> {
   const { client, context, item } = reading;
   const eventId = Number(item.key);
   const { tournamentId, eventType } = item.data as EventData;
-  const list = eventType === SINGLES ? 'entrantsSingles' : 'entrantsTeams';
+  const list = isSingles(eventType) ? 'entrantsSingles' : 'entrantsTeams';
   return await readPage(reading, { list, phase: 'entrants' }, async (page, perPage): Promise<FetchedPage> => {
     const variables = { id: eventId, page, perPage };
     const answer = await client.query(ENTRANTS, variables, entrantsAnswer, {

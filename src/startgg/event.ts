@@ -1,15 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { sql } from 'kysely';
 import type { z } from 'zod';
-import { rows } from '../database/database.ts';
-import { upsert } from '../database/upsert.ts';
 import type { NewItem } from '../jobs/item.ts';
 import type { Commit, CountChanges } from '../jobs/kind.ts';
 import type { WorkList } from '../jobs/work-list.ts';
 import { entrant, eventAnswer, phaseGroup, readNodes, set } from './answers.ts';
 import { EVENT } from './documents.ts';
-import { Phase, PhaseGroup } from './entities.ts';
 import { COST } from './page-size.ts';
+import { fillSets, readPools, storePools } from './pools.ts';
 import { markHidden, vanishedEntrants, vanishedPools, vanishedSets } from './vanished.ts';
 import { type FetchedPage, merge, type Reading, readPage } from './walk.ts';
 
@@ -34,41 +31,21 @@ export async function readEvent(reading: Reading): Promise<Commit> {
       gone = event === null;
       if (!event) return nothing;
       learnFromSamples(reading, event, answer.cost);
-      const phases = event.phases.map((phase) => ({
-        ...phase,
-        ...readNodes(phase.phaseGroups.nodes, phaseGroup),
-      }));
-      const totals = event.phases.map((phase) => phase.phaseGroups.pageInfo.total);
+      const pools = readPools(event.phases, perPage);
       return {
-        keys: phases.flatMap((phase) => phase.keys),
-        empty: phases.reduce((sum, phase) => sum + phase.empty, 0),
-        complaint: phases.find((phase) => phase.complaint)?.complaint,
-        total: totals.reduce((sum, total) => sum + total, 0),
-        pages: Math.max(1, ...totals.map((total) => Math.ceil(total / perPage))),
-        entries: Math.max(1, ...phases.map((phase) => phase.entries.length)),
+        ...pools,
+        entries: Math.max(1, ...pools.phases.map((phase) => phase.entries.length)),
         cost: answer.cost,
         async write(em) {
-          await upsert(
-            em,
-            Phase,
-            phases.map(({ id, name, phaseOrder }) => ({ id, event: eventId, name, phaseOrder })),
-          );
-          const pools = phases.flatMap((phase) =>
-            phase.entries.map((pool) => ({ ...pool, phase: phase.id })),
-          );
-          const written = await upsert(
-            em,
-            PhaseGroup,
-            pools.map(({ rounds, ...pool }) => ({
-              ...pool,
-              rounds: Object.fromEntries(rounds.map((round) => [String(round.number), round.bestOf])),
-            })),
-          );
+          const written = await storePools(em, eventId, pools.phases);
           return { new: 0, changed: written.changed };
         },
         async complete(em, list, seen, written) {
           if (written > 0) await fillSets(em, eventId);
-          const lost = await vanishedPools(em, eventId, { phases: phases.map(({ id }) => id), pools: seen });
+          const lost = await vanishedPools(em, eventId, {
+            phases: pools.phases.map(({ id }) => id),
+            pools: seen,
+          });
           const totals = { entrants: event.entrants.pageInfo.total, sets: event.sets.pageInfo.total };
           return merge(lost, await planEntries(em, list, reading, totals));
         },
@@ -146,16 +123,4 @@ async function planEntries(
     entrants: { total: totals.entrants },
     sets: { total: totals.sets },
   });
-}
-
-/** Sets follow their pool: a pool that was not known when a set was read tells its phase later. */
-async function fillSets(em: EntityManager, eventId: number): Promise<void> {
-  await rows(
-    em,
-    sql`update startgg_set s set phase_id = g.phase_id, best_of = (g.rounds->>s.round::text)::int,
-          updated_at = now(), seq = nextval('startgg_set_seq')
-        from startgg_phase_group g
-        where s.event_id = ${eventId} and g.id = s.phase_group_id and s.deleted_at is null
-          and (s.phase_id, s.best_of) is distinct from (g.phase_id, (g.rounds->>s.round::text)::int)`,
-  );
 }

@@ -8,13 +8,16 @@ const AROUND = 1;
 /**
  * Objects per entry of a list by the cost rule: every object counts 1, null ones too; the list itself counts nothing.
  * A set: itself, phase group, station, stream, and per slot the slot, standing, stats, score and entrant.
- * Seeds add two objects to each of the two slots. A pool has some 12 rounds, and most pools are in one phase.
+ * Seeds add two objects to each of the two slots, a linked account one to each user. A pool has some 12 rounds, and most
+ * pools are in one phase.
  */
 export const COST = {
   tournaments: 1 + 2 + 2 * 2,
   phaseGroups: 1 + 12,
   entrantsSingles: 1 + 1 * 3,
   entrantsTeams: 1 + 3 * 3,
+  linkedSingles: 1 + 1 * 4,
+  linkedTeams: 1 + 3 * 4,
   sets: 4 + 2 * 5,
   setsWithSeeds: 4 + 2 * 7,
 } as const;

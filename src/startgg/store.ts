@@ -16,11 +16,15 @@ import {
 } from './entities.ts';
 import { dropLinks } from './vanished.ts';
 
-/** Writes tournaments with their events of one game. */
+/**
+ * Writes tournaments with their events.
+ *
+ * @param game the one that all events are of; otherwise each says it itself, and one that does not is left out
+ */
 export async function storeTournaments(
   em: EntityManager,
   tournaments: readonly TournamentNode[],
-  game: { id: number; name: string },
+  game?: { id: number; name: string },
 ): Promise<{ tournaments: Written; events: Written }> {
   return {
     tournaments: await upsert(
@@ -37,12 +41,12 @@ export async function storeTournaments(
       em,
       Event,
       tournaments.flatMap((tournament) =>
-        tournament.events.map(({ videogame, ...event }) => ({
-          ...event,
-          tournament: tournament.id,
-          videogame: game.id,
-          videogameName: videogame?.name ?? game.name,
-        })),
+        tournament.events.flatMap(({ videogame, ...event }) => {
+          const of = game ?? videogame;
+          if (!of) return [];
+          const videogameName = videogame?.name ?? of.name;
+          return [{ ...event, tournament: tournament.id, videogame: of.id, videogameName }];
+        }),
       ),
     ),
   };

@@ -101,6 +101,17 @@ export async function vanishedEvents(
   return await deleteEvents(em, gone);
 }
 
+/** Ends a complete walk over all events of a tournament, of whichever game. */
+export async function vanishedFromTournament(
+  em: EntityManager,
+  tournamentId: number,
+  seen: ReadonlySet<string>,
+): Promise<CountChanges> {
+  const missing = sql`select id::text from startgg_event where deleted_at is null and tournament_id = ${tournamentId}
+        and ${notIn(sql`id`, seen)}`;
+  return await deleteEvents(em, await endWalk(em, { scope: 'tournament', key: String(tournamentId) }, missing));
+}
+
 /** Ends a complete walk over the phases and pools of an event. Their sets go with them. */
 export async function vanishedPools(
   em: EntityManager,

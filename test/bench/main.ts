@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { type Measure, openGround } from './ground.ts';
+import { measureLive } from './live.ts';
 import { measureMemory } from './memory.ts';
 import { measureRequests } from './requests.ts';
+import { measureSchedules } from './schedules.ts';
 import { measureQuiet, measureWrites } from './writes.ts';
 
 // npm run bench             everything, some minutes
@@ -15,6 +17,8 @@ try {
     () => measureRequests(ground),
     () => measureWrites(ground),
     () => measureQuiet(ground),
+    () => measureSchedules(ground, values.quick ? 20 : 200),
+    () => measureLive(ground),
     () =>
       measureMemory(
         ground,

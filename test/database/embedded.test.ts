@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,13 +56,26 @@ describe('the embedded PostgreSQL', () => {
     const url = await attachEmbedded(folder, log);
     const client = await connect(url);
     await client.query('create table kept as select 7 as n');
-    expect(await stopEmbedded(folder, { onlyWhenUnused: true })).toBe(false);
+    expect(await stopEmbedded(folder, { onlyWhenUnused: true })).toEqual({ stopped: false, connections: 1 });
     await client.end();
-    expect(await stopEmbedded(folder, { onlyWhenUnused: true })).toBe(true);
-    expect(await stopEmbedded(folder, { onlyWhenUnused: false })).toBe(false);
-    const again = await connect(await attachEmbedded(folder, log));
+    expect(await stopEmbedded(folder, { onlyWhenUnused: true })).toEqual({ stopped: true, connections: 0 });
+    expect(await stopEmbedded(folder, { onlyWhenUnused: false })).toEqual({ stopped: false, connections: 0 });
+    const comesBackAt = await attachEmbedded(folder, log);
+    expect(comesBackAt).toBe(url);
+    const again = await connect(comesBackAt);
     expect((await again.query('select n from kept')).rows).toEqual([{ n: 7 }]);
     await again.end();
+  });
+
+  it('moves to another port when its own was taken meanwhile', async () => {
+    const url = await attachEmbedded(folder, log);
+    await stopEmbedded(folder, { onlyWhenUnused: false });
+    const other = createServer((socket) => socket.destroy()).listen(Number(new URL(url).port), '127.0.0.1');
+    await once(other, 'listening');
+    const moved = await attachEmbedded(folder, log);
+    other.close();
+    expect(moved).not.toBe(url);
+    await (await connect(moved)).end();
   });
 
   it('goes on after a lock was left behind by a process that is gone', async () => {
@@ -82,7 +96,8 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('has nothing to stop where nothing was ever started', async () => {
-    expect(await stopEmbedded(join(folder, 'nowhere'), { onlyWhenUnused: false })).toBe(false);
+    const { stopped } = await stopEmbedded(join(folder, 'nowhere'), { onlyWhenUnused: false });
+    expect(stopped).toBe(false);
   });
 
   it('says at once when it cannot even take its lock', async () => {

@@ -74,3 +74,20 @@ it('a listener that loses the database comes back by itself, one calm attempt af
   await until('a notification is heard again', () => heard.includes('2'));
   expect(heard).toEqual(['1', '', '2']);
 });
+
+it('a listener can say that the database is gone, once, instead of trying for ever', async () => {
+  const proxy = await openProxy(inject('postgresUrl'));
+  let calls = 0;
+  const call = () => {
+    calls += 1;
+  };
+  const listener = new Listener(proxy.url, createLog('silent'), { afterMs: 700, call });
+  await listener.start();
+  onTestFinished(() => listener.close());
+  proxy.cut();
+  await until('it gives up', () => calls > 0);
+  const attempts = proxy.attempts.length;
+  proxy.mend();
+  await listener.close();
+  expect({ calls, attempts: proxy.attempts.length }).toEqual({ calls: 1, attempts });
+});

@@ -117,6 +117,26 @@ describe('the status message at the end', () => {
     ]);
   });
 
+  it('keeps what was finished of a cancelled import, and does not count ahead', () => {
+    const phases = [...kind.phases, { name: 'last', title: 'Last' }];
+    const { job } = view({
+      state: 'CANCELLED',
+      counters: {
+        tournaments: counts(212, 212, { new: 212 }),
+        sets: counts(400, 1_000, { new: 900, unchanged: 50 }),
+      },
+    });
+    const [embed] =
+      renderImportStatus({ job, kind: { ...kind, phases }, now: NOW, liveId: '5' }).embeds ?? [];
+    expect(embed?.description?.split('\n')).toEqual([
+      '🚫 **Cancelled**',
+      '',
+      '✅ **Tournaments** 212 · 212 new',
+      '▫️ **Sets** 400 / 1,000 · rows so far: 900 new · 50 unchanged',
+      '▫️ **Last** 0 / 0',
+    ]);
+  });
+
   it('names what failed', () => {
     expect(render({ state: 'COMPLETED', errorCount: 1 }).description).toContain('Done, but 1 item failed');
     expect(render({ state: 'FAILED', reason: 'The token expired.' }).description).toContain(

@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { attachEmbedded, stopEmbedded } from '../../src/database/embedded.ts';
+import { createLog } from '../../src/log.ts';
+import { until } from '../support/until.ts';
 import { GAME, test } from './stage.ts';
 
 test('without DATABASE_URL, all processes share the server in DATA_DIR, and the last one stops it', async ({
@@ -15,7 +19,7 @@ test('without DATABASE_URL, all processes share the server in DATA_DIR, and the 
     startgg: { latency: { minMs: 60, maxMs: 240 } },
   });
   onTestFinished(async () => {
-    await stage.cli('database', 'stop');
+    await stage.cli('database', 'stop', '--force');
     await rm(folder, { recursive: true, force: true });
   });
   const [bot, worker] = [stage.launch(), stage.launch({ ROLES: 'worker' })];
@@ -38,6 +42,56 @@ test('without DATABASE_URL, all processes share the server in DATA_DIR, and the 
   expect((await stage.cli('database', 'stop')).out).toMatch(/not running/);
 
   const last = await stage.bot();
-  expect((await stage.cli('database', 'stop')).out).toMatch(/was stopped/);
-  expect(await last.stop()).toBe(0);
+  const refused = await stage.cli('database', 'stop');
+  expect(refused).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/in use: it has \d+ other connections/),
+  });
+  expect((await stage.cli('database', 'stop', '--force')).out).toMatch(/was stopped/);
+  await last.logged('the embedded PostgreSQL was stopped or has moved');
+  expect(await last.stop()).toBe(1);
+  expect(last.log.match(/job queue error/g)?.length ?? 0).toBeLessThan(3);
+});
+
+test('SIGTERM while it starts leaves nothing behind', async ({ open }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'herald-e2e-'));
+  await chmod(folder, 0o755);
+  const stage = await open({ env: { DATABASE_URL: '', DATA_DIR: folder } });
+  onTestFinished(async () => {
+    await stage.cli('database', 'stop', '--force');
+    await rm(folder, { recursive: true, force: true });
+  });
+  const isStarting = () => existsSync(join(folder, 'postgres.lock'));
+  const bot = stage.launch();
+  await until('the server is being started', isStarting);
+  expect(await bot.stop()).toBe(0);
+  expect((await stage.cli('database', 'stop')).out).toMatch(/not running/);
+  expect(isStarting()).toBe(false);
+
+  const later = stage.launch();
+  await later.logged('embedded PostgreSQL started');
+  expect(await later.stop()).toBe(0);
+  expect((await stage.cli('database', 'stop')).out).toMatch(/not running/);
+});
+
+test('with an external database a restart of it is survived, and the log stays short', async ({ open }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'herald-e2e-'));
+  await chmod(folder, 0o755);
+  const log = createLog('silent');
+  const url = await attachEmbedded(folder, log);
+  const stage = await open({ env: { DATABASE_URL: url } });
+  onTestFinished(async () => {
+    await stopEmbedded(folder, { onlyWhenUnused: false });
+    await rm(folder, { recursive: true, force: true });
+  });
+  const bot = await stage.bot();
+  await stopEmbedded(folder, { onlyWhenUnused: false });
+  await bot.logged('job queue error');
+  const before = bot.log.length;
+  expect(await attachEmbedded(folder, log)).toBe(url);
+  expect(await stage.ask('setup show')).toContain('Organisers');
+  await stage.begin();
+  expect(bot.log.slice(0, before).match(/ECONNREFUSED/g)?.length ?? 0).toBeLessThan(60);
+  const zz = await bot.stop(); if (zz !== 0) (await import('node:fs')).writeFileSync('/tmp/bot.log', bot.log);
+  expect(zz).toBe(0);
 });

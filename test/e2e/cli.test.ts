@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { commandDefinitions } from '../../src/app.ts';
+import { until } from '../support/until.ts';
 import { test } from './stage.ts';
 
 const brisk = { latency: { minMs: 60, maxMs: 240 } };
@@ -30,15 +31,20 @@ test.concurrent('import startgg works by itself and tells each step as JSON', as
     done: true,
   });
   expect(lines.at(-1)?.counters).toEqual(stage.freshCounters());
+  for (const { counters } of lines)
+    expect(Object.keys(counters as object)).toEqual(['tournaments', 'events', 'entrants', 'sets']);
   expect(await stage.differences()).toEqual([]);
 
   const list = await stage.cli('import', 'list');
   expect(list.out).toMatch(
-    /^ +1 {2}COMPLETED {2}2XKO · 2026-01-01 to now and upcoming {2}\([\d,]+ sets\)\n$/,
+    /^ +1 {2}COMPLETED {2}2XKO · 2026-01-01 to now and upcoming {2}\([\d,]+ sets\) {2}\d{4}-\d\d-\d\d \d\d:\d\d UTC {2}terminal\n$/,
   );
-  expect(JSON.parse((await stage.cli('import', 'list', '--json')).out)).toMatchObject([
-    { id: 1, state: 'COMPLETED' },
-  ]);
+  const { elapsedMs, failures, done: _, ...last } = lines.at(-1) as Line;
+  expect(JSON.parse((await stage.cli('import', 'list', '--json')).out)).toEqual([last]);
+  const show = await stage.cli('import', 'show', '1');
+  expect(show.out).toMatch(/^Import 1 \(2XKO .*\) is completed after .*\n {2}Tournaments +\d+ +\d+ new/);
+  const shown = JSON.parse((await stage.cli('import', 'show', '1', '--json')).out);
+  expect(shown).toEqual({ ...last, elapsedMs, failures });
   expect(await stage.cli('import', 'retry', '1')).toMatchObject({
     code: 1,
     err: 'Nothing failed in import 1.\n',
@@ -51,7 +57,11 @@ test.concurrent('wrong usage ends with 2, a wrong wish with 1, both in plain wor
     [['import', 'startgg', '--game', '2XKO'], 2, /--since/],
     [['import', 'pause', 'x'], 2, /number of an import/],
     [['frobnicate'], 2, /unknown command/],
-    [['import', 'startgg', '--game', '2XKO', '--since', 'monday'], 1, /"monday" is no date.*YYYY-MM-DD/],
+    [['import', 'startgg', '--gaem', '2XKO', '--since', '2026-01-01'], 2, /unknown option '--gaem'/],
+    [['import', 'startgg', '--game', '2XKO', '--since', 'monday'], 2, /"monday" is no date.*YYYY-MM-DD/],
+    [['import', 'startgg', ...GAME, '--until', '2025-01-01'], 2, /ends \(2025-01-01\) before it begins/],
+    [['import', 'startgg', '--game', ' ', '--since', '2026-01-01'], 2, /--game is empty/],
+    [['commands', 'deploy', '--guild', 'abc'], 2, /server's id, digits only/],
     [['import', 'startgg', '--game', 'No Such Game', '--since', '2026-01-01'], 1, /knows no game/],
     [['import', 'pause', '7'], 1, /no such import/],
   ];
@@ -61,6 +71,18 @@ test.concurrent('wrong usage ends with 2, a wrong wish with 1, both in plain wor
     expect(result.err).toMatch(words);
     expect(result.err).not.toMatch(/^ +at /m);
   }
+});
+
+test.concurrent('what cannot be reached is named, with its address and the reason', async ({ open }) => {
+  const nowhere = 'http://127.0.0.1:2';
+  const stage = await open({ env: { STARTGG_API_URL: nowhere, DISCORD_API_URL: nowhere } });
+  const refused = 'http://127\\.0\\.0\\.1:2: connect ECONNREFUSED 127\\.0\\.0\\.1:2\n$';
+  const startgg = await stage.cli('import', 'startgg', ...GAME);
+  expect(startgg).toMatchObject({ code: 1, out: '' });
+  expect(startgg.err).toMatch(new RegExp(`^start\\.gg did not answer at ${refused}`));
+  const deploy = await stage.cli('commands', 'deploy');
+  expect(deploy).toMatchObject({ code: 1, out: '' });
+  expect(deploy.err).toMatch(new RegExp(`^Discord could not be reached at ${refused}`));
 });
 
 test.concurrent('without a token it says which and where to get it', async ({ open }) => {
@@ -92,13 +114,14 @@ test.concurrent('Ctrl-C pauses the import and says how to go on; typed again, it
   expect(await stage.differences()).toEqual([]);
 });
 
-test.concurrent('killed in the middle and typed again, the import is taken up', async ({ open }) => {
+test.concurrent('killed in the middle and resumed, the import is taken up', async ({ open }) => {
   const stage = await open({ startgg: brisk });
   const cli = stage.startCli('import', 'startgg', ...GAME);
   await stage.startgg.waitFor((requests) => requests.length > 20, 20_000);
   cli.signal('SIGKILL');
   await cli.ended;
-  const again = await stage.cli('import', 'startgg', ...GAME, '--json');
+  expect((await stage.cli('import', 'list')).out).toMatch(/RUNNING .*waiting for a worker/);
+  const again = await stage.cli('import', 'resume', '1', '--json');
   expect(again).toMatchObject(ok);
   expect(linesOf(again.out).at(-1)).toMatchObject({
     job: 1,
@@ -121,6 +144,30 @@ test.concurrent('while a worker lives it only watches, and takes over when that 
   expect(code).toBe(0);
   expect(linesOf(out).at(-1)).toMatchObject({ state: 'COMPLETED', counters: stage.freshCounters() });
   expect(await stage.differences()).toEqual([]);
+});
+
+test.concurrent("it leaves a guild's import that another process works on, and tells who paused it", async ({
+  open,
+}) => {
+  const stage = await open({ startgg: { latency: { minMs: 1_500, maxMs: 2_500 } } });
+  await stage.bot();
+  await stage.begin();
+  await stage.cli('import', 'pause', '1');
+  const watching = stage.startCli('import', 'resume', '1');
+  await stage.reaches(1, 'RUNNING');
+  await until('it is being watched', () => watching.out().includes('…'));
+  watching.signal('SIGINT');
+  const { code, out } = await watching.ended;
+  expect({ code, out }).toEqual({ code: 130, out: expect.stringContaining('import show 1') });
+  expect(await stage.job(1)).toMatchObject({ state: 'RUNNING' });
+  expect(await stage.cli('import', 'resume', '1')).toMatchObject({ code: 1 });
+
+  await stage.cli('import', 'pause', '1');
+  const again = stage.startCli('import', 'resume', '1');
+  await until('it is being watched again', () => again.out().includes('…'));
+  expect(await stage.ask('import pause', { job: '1' })).toContain('Paused');
+  expect(await again.ended).toMatchObject({ code: 130, out: expect.stringContaining('paused elsewhere') });
+  expect((await stage.cli('import', 'list')).out).toContain(`Fighting Game Club (${stage.place.guild.id})`);
 });
 
 test.concurrent('pause, resume and cancel without any worker', async ({ open }) => {
@@ -151,7 +198,7 @@ test.concurrent('commands deploy registers what differs; migrate brings an empty
   const { id } = stage.place.guild;
   expect(await stage.cli('commands', 'deploy')).toEqual({
     ...ok,
-    out: 'The commands globally are up to date.\n',
+    out: 'The global commands are up to date.\n',
   });
   expect(await stage.cli('commands', 'deploy', '--guild', id)).toMatchObject({
     ...ok,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { expect } from 'vitest';
 import type { Bot } from '../../src/sandbox/bot.ts';
+import { until } from '../support/until.ts';
 import { type Stage, test } from './stage.ts';
 
 test.concurrent('a command typed while the connection is cut is answered after the resume', async ({
@@ -42,6 +43,27 @@ test.concurrent('Herald comes back when Discord asks for it, ends its session or
     expect(await stage.ask('setup show'), what).toContain('Organisers');
   }
   expect(bot.process.exitCode).toBeNull();
+});
+
+test.concurrent('of two gateways on one token, the slower one says so in one line', async ({ open }) => {
+  const stage = await open();
+  const bots = [await stage.bot(), await stage.bot({ STARTGG_TOKEN: '' })];
+  expect(bots[1]?.log).toMatch(/"msg":"imports from start\.gg are off: STARTGG_TOKEN is not set/);
+  expect(await stage.ask('setup show')).toContain('Organisers');
+  const said = () => bots.flatMap(({ log }) => log.split('\n').filter((line) => /answered/.test(line)));
+  await until('one of them was too late', () => said().length > 0);
+  expect(said()[0]).not.toMatch(/stack/);
+  for (const bot of bots) {
+    expect(await bot.stop()).toBe(0);
+    expect(bot.log).not.toContain('shard reconnects');
+    expect(bot.log).not.toContain('no global slash commands');
+  }
+});
+
+test.concurrent('without registered commands it says at the start how to register them', async ({ open }) => {
+  const stage = await open();
+  stage.discord.commands.replace([]);
+  await (await stage.bot()).logged('no global slash commands are registered');
 });
 
 test.concurrent.for([

@@ -3,8 +3,9 @@ import { until } from '../support/until.ts';
 import { buttonsOf, type Stage, type StageOptions, test, textOf } from './stage.ts';
 
 const HOUR = 3_600_000;
-/** A whole minute, so many hours from now. */
-const inHours = (hours: number) => new Date(Math.floor(Date.now() / 60_000) * 60_000 + hours * HOUR);
+const START = Math.floor(Date.now() / 60_000) * 60_000;
+/** A whole minute, so many hours from the start of the tests. */
+const inHours = (hours: number) => new Date(START + hours * HOUR);
 const stampOf = (time: Date, style: string) => `<t:${time.getTime() / 1000}:${style}>`;
 /** Schedules are read when a person asks, and as often as one does. */
 const OFTEN = { SPEEDGAMING_SECONDS_PER_SLUG: '1' };
@@ -167,11 +168,14 @@ test.concurrent('what is linked is shown: how it stands, what could not be read,
   stage.speedgaming.faults.clear();
   expect(await asked(stage, 'tournament sync', { tournament })).toContain('nothing had changed');
   expect(await asked(stage, 'status')).toMatch(/Schedules\n.* ✅ synced/);
+  await stage.sql.query(
+    `insert into notification (guild_id, discord_user_id, class, state, error) values ($1, '1', 'change', 'failed', 'closed **inbox**')`,
+    [stage.here.guildId],
+  );
+  expect(await asked(stage, 'status')).toMatch(/given up in the last 7 days\n1 × closed \*\*inbox\*\* \(<t:/);
 });
 
-test.concurrent('/tournament sync tells what changed, or when SpeedGaming may be read again', async ({
-  open,
-}) => {
+test.concurrent('/tournament sync tells what changed', async ({ open }) => {
   const { stage, world, episodes } = await season(open);
   const [first, second] = episodes.map(({ id }) => id) as [number, number];
   const tournament = await linked(stage);
@@ -187,13 +191,21 @@ test.concurrent('/tournament sync tells what changed, or when SpeedGaming may be
   expect(report).toContain(`**time** ${stampOf(inHours(24), 'f')} → ${stampOf(inHours(48), 'f')}`);
   expect(report).toContain('**note** between organisers → moved');
   expect(report).toMatch(/\*\*Dora vs Emil\*\* · match \d+ · new/);
+});
 
-  await stage.sql.query(`update budget set windows = jsonb_build_array(jsonb_build_object('id', 'x', 'until',
-    floor(extract(epoch from clock_timestamp()) * 1000)::bigint + 40000)) where provider = 'speedgaming-slug'`);
-  world.reschedule(first, inHours(50));
-  expect(await asked(stage, 'tournament sync', { tournament })).toMatch(
-    /SpeedGaming may be read again <t:\d+:R> .*synced then by itself/,
-  );
+test.concurrent('/tournament sync says when SpeedGaming may be read again, and it is read then', async ({
+  open,
+}) => {
+  const { stage, world, episodes } = await season(open, { env: { SPEEDGAMING_SECONDS_PER_SLUG: '60' } });
+  const tournament = await linked(stage);
+  world.reschedule(episodes[0]?.id ?? 0, inHours(50));
+  const answer = await asked(stage, 'tournament sync', { tournament });
+  const at =
+    1_000 * Number(/SpeedGaming may be read again <t:(\d+):R> .*synced then by itself/.exec(answer)?.[1]);
+  expect(at).toBeGreaterThan(Date.now() + 30_000);
+  expect(at).toBeLessThan(Date.now() + 61_000);
+  const waiting = `select 1 from pgboss.job where name = 'sync' and state = 'created' and start_after > now() + interval '20 seconds'`;
+  await until('a sync waits for its time', async () => (await stage.sql.query(waiting)).rowCount);
 });
 
 test.concurrent('/match list and show: for everyone, page by page; notes for organisers alone', async ({

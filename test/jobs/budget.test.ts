@@ -124,6 +124,29 @@ describe('an allowance that two processes share', () => {
 });
 
 describe('a slot', () => {
+  it('is waited for no longer than until its answer came, however long that might have taken', async () => {
+    const [mine, other] = budgets({ requests: 1, windowMs: 100, timeoutMs: 60_000 });
+    const slot = await mine.acquire(impatient);
+    const next = other.acquire(patient);
+    await pause(150);
+    await mine.release(slot);
+    const releasedAt = performance.now();
+    await next;
+    expect(performance.now() - releasedAt).toBeLessThan(2_000);
+  });
+
+  it('tells when it will be free, without being taken', async () => {
+    const [mine, other] = budgets({ requests: 1, windowMs: 60_000 });
+    expect(await other.waitMs()).toBe(0);
+    expect(await other.waitMs()).toBe(0);
+    await mine.release(await mine.acquire(impatient));
+    const waitMs = await other.waitMs();
+    expect(waitMs).toBeGreaterThan(55_000);
+    expect(waitMs).toBeLessThanOrEqual(60_000);
+    await mine.block(90_000);
+    expect(await other.waitMs()).toBeGreaterThan(85_000);
+  });
+
   it('is free again one window after its answer', async () => {
     const [budget] = budgets({ requests: 1, windowMs: 300 });
     const slot = await budget.acquire(impatient);

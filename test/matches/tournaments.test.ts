@@ -42,7 +42,7 @@ const schedule = (slug = `event-${made++}`) => ({
   slug,
   name: `Event ${slug}`,
 });
-const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 19) + 'Z';
+const inHours = (hours: number) => `${new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 19)}Z`;
 
 function match(id: number, changes: Partial<SourceMatch> = {}): SourceMatch {
   const player = (name: string) => ({

@@ -8,7 +8,12 @@ const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 export type CliResult = { code: number | null; out: string; err: string };
 
 /** A running command of the CLI. */
-export type Cli = { signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void; ended: Promise<CliResult> };
+export type Cli = {
+  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
+  /** What it printed so far. */
+  out(): string;
+  ended: Promise<CliResult>;
+};
 
 /** Starts a command of the CLI as a process of its own, to be interrupted. */
 export function startCli(env: Env, args: readonly string[]): Cli {
@@ -24,6 +29,7 @@ export function startCli(env: Env, args: readonly string[]): Cli {
     });
   return {
     signal: (name) => void child.kill(name),
+    out: () => text.out,
     ended: once(child, 'close').then(([code]) => ({ code, ...text })),
   };
 }

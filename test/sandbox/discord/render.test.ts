@@ -48,6 +48,30 @@ test('a message is drawn the way a person reads it', async () => {
   expect(renderMessage(message)).toMatch(/^Herald \[APP\] {2}\d\d:\d\d UTC\n/);
 });
 
+test('with a drawing, markup and relative times look as they do in Discord', async () => {
+  const discord = await discordForTest();
+  const { channel } = smallWorld(discord);
+  const field = (name: string, value: string) => ({ name, value, inline: true });
+  await restFor(discord).post(`/channels/${channel.id}/messages`, {
+    body: {
+      content: '**bold** \\*\\*not\\*\\* `code`\n-# small \\`x\\`\n> said',
+      embeds: [{ fields: [field('Left', '<t:1767225600:R>'), field('Ended', '<t:1767221970:R>')] }],
+    },
+  });
+  const [message] = discord.channel(channel).messages;
+  if (!message) throw new Error('no message');
+  const style = (text: string, look: string) => `\u001b[${look === 'bold' ? 1 : 2}m${text}\u001b[0m`;
+  const drawn = renderMessage(message, { style, now: 1_767_225_570_000 });
+  expect(drawn.split('\n').slice(1)).toEqual([
+    `${style('bold', 'bold')} **not** code`,
+    style('small `x`', 'dim'),
+    '│ said',
+    '▌',
+    `▌ ${style('Left', 'bold')}            ${style('Ended', 'bold')}`,
+    '▌ in 30 seconds   1 hour ago',
+  ]);
+});
+
 test('an ephemeral and edited answer says so', async () => {
   const discord = await discordForTest();
   const { ada, here } = smallWorld(discord);

@@ -1,0 +1,77 @@
+import { RetryLaterError } from '../errors.ts';
+import { changesAnswer, poolState, readNodes, set } from './answers.ts';
+import { CHANGES } from './documents.ts';
+import { TooComplexError } from './errors.ts';
+import { type EventReading, hiddenEvent, IncompleteError, walkSets, withSeedsOf } from './event-lists.ts';
+import { noteChanges, type Progress, progressOf, type Totals } from './event-progress.ts';
+import { readWhole, totalsOf } from './event-whole.ts';
+import { storePoolStates } from './pools.ts';
+import { storeSets } from './store.ts';
+
+/** Changed sets that are asked for at first, fewer when that was too much. If there are more, they are read as a list. */
+const FIRST_LOOKS = [30, 8, 1];
+/** Pools of a phase whose states are asked for with them. */
+const POOLS = 300;
+
+/**
+ * Keeps an event in the warehouse as start.gg has it: what changed since it was last read, and now and then all of it,
+ * since what vanished leaves no trace. One request when nothing has changed; none for an event that is over and was read
+ * within the hour.
+ *
+ * It may run beside an import of the same game: both write the same rows, each of which takes what was written last, and
+ * a set's number rises only with a change.
+ *
+ * @throws RetryLaterError, GiveUpError, SourceBlockedError, BudgetExhaustedError; IncompleteError when part of it did not come
+ */
+export async function bringUpToDate(reading: EventReading): Promise<void> {
+  const progress = await progressOf(reading.db.em(), reading.event.id);
+  const isOver = reading.event.state === 'COMPLETED' && !progress.isRunning;
+  if (!progress.isWholeDue && isOver && progress.isFresh) return;
+  const isWhole = progress.isWholeDue || !(await readChanges(reading, progress));
+  if (isWhole) await readWhole(reading, progress.now);
+}
+
+/** Gives false when the changes do not tell all, so that the whole has to be read. */
+async function readChanges(reading: EventReading, progress: Progress): Promise<boolean> {
+  const { db, event } = reading;
+  const found = await askChanges(reading, progress);
+  if (!found) throw await hiddenEvent(reading);
+  const { pageInfo, nodes } = found.changed;
+  const sets = readNodes(nodes, set);
+  const pools = found.phases.flatMap(
+    ({ phaseGroups }) => readNodes(phaseGroups.nodes, poolState).entries,
+  );
+  const isKnown = await db.transaction(async (em) => {
+    const states = await storePoolStates(em, pools);
+    if (states.changed > 0) await reading.onPools(em);
+    const written = await storeSets(em, sets.entries, event.id);
+    return states.unknown === 0 && !written.unknownPool;
+  });
+  const totals = totalsOf(found.phases, found.entrants, found.listed);
+  if (!isKnown || pools.length < totals.pools || !isSame(totals, progress.totals)) return false;
+  if (sets.empty > 0 || sets.entries.length < pageInfo.total) {
+    const walked = await walkSets(reading, { updatedAfter: progress.changedAfter });
+    if (walked.state === 'short') throw new IncompleteError(walked.reason);
+  }
+  await noteChanges(db.em(), event.id, progress.now);
+  return true;
+}
+
+async function askChanges(reading: EventReading, { changedAfter }: Progress) {
+  const { client, event, signal } = reading;
+  const fixed = { id: event.id, updatedAfter: changedAfter, pools: POOLS, withSeeds: withSeedsOf(reading) };
+  for (const perPage of FIRST_LOOKS)
+    try {
+      const variables = { ...fixed, perPage };
+      const answer = await client.query(CHANGES, variables, changesAnswer, { urgency: 'import', signal });
+      return answer.data.event;
+    } catch (error) {
+      if (!(error instanceof TooComplexError)) throw error;
+    }
+  throw new RetryLaterError('start.gg refuses even a single set as too large');
+}
+
+function isSame(one: Totals, other: Totals | null): boolean {
+  const names = Object.keys(one) as (keyof Totals)[];
+  return other !== null && names.every((name) => one[name] === other[name]);
+}

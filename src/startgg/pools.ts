@@ -1,0 +1,82 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import type { z } from 'zod';
+import { firstRow, rows } from '../database/database.ts';
+import { upsert, type Written } from '../database/upsert.ts';
+import { type eventAnswer, type PoolState, phaseGroup, readNodes } from './answers.ts';
+import { Phase, PhaseGroup } from './entities.ts';
+
+type PhaseNode = NonNullable<z.infer<typeof eventAnswer>['event']>['phases'][number];
+
+/** A phase with those of its pools that a page shows. */
+type PhaseWithPools = Pick<PhaseNode, 'id' | 'name' | 'phaseOrder'> & {
+  entries: z.infer<typeof phaseGroup>[];
+};
+
+/** Reads one page of the pools of every phase of an event; the pages of the longest phase are the pages of all. */
+export function readPools(given: readonly PhaseNode[], perPage: number) {
+  const phases = given.map((phase) => ({ ...phase, ...readNodes(phase.phaseGroups.nodes, phaseGroup) }));
+  const totals = given.map((phase) => phase.phaseGroups.pageInfo.total);
+  return {
+    phases,
+    keys: phases.flatMap((phase) => phase.keys),
+    empty: phases.reduce((sum, phase) => sum + phase.empty, 0),
+    complaint: phases.find((phase) => phase.complaint)?.complaint,
+    total: totals.reduce((sum, total) => sum + total, 0),
+    pages: Math.max(1, ...totals.map((total) => Math.ceil(total / perPage))),
+  };
+}
+
+/** Writes phases with their pools. Gives what was written of the pools. */
+export async function storePools(
+  em: EntityManager,
+  eventId: number,
+  phases: readonly PhaseWithPools[],
+): Promise<Written> {
+  await upsert(
+    em,
+    Phase,
+    phases.map(({ id, name, phaseOrder }) => ({ id, event: eventId, name, phaseOrder })),
+  );
+  const pools = phases.flatMap((phase) => phase.entries.map((pool) => ({ ...pool, phase: phase.id })));
+  return await upsert(
+    em,
+    PhaseGroup,
+    pools.map(({ rounds, ...pool }) => ({
+      ...pool,
+      rounds: Object.fromEntries(rounds.map((round) => [String(round.number), round.bestOf])),
+    })),
+  );
+}
+
+/** Sets follow their pool: a pool that was not known when a set was read tells its phase later. */
+export async function fillSets(em: EntityManager, eventId: number): Promise<void> {
+  await rows(
+    em,
+    sql`update startgg_set s set phase_id = g.phase_id, best_of = (g.rounds->>s.round::text)::int,
+          updated_at = now(), seq = nextval('startgg_set_seq')
+        from startgg_phase_group g
+        where s.event_id = ${eventId} and g.id = s.phase_group_id and s.deleted_at is null
+          and (s.phase_id, s.best_of) is distinct from (g.phase_id, (g.rounds->>s.round::text)::int)`,
+  );
+}
+
+/** Writes how far pools are. Gives how many changed, and how many of them are not known. */
+export async function storePoolStates(
+  em: EntityManager,
+  pools: readonly PoolState[],
+): Promise<{ changed: number; unknown: number }> {
+  const given = sql`json_to_recordset(${JSON.stringify(pools)}::json) as given(id int, state int)`;
+  const row = await firstRow(
+    em,
+    sql<{ changed: number; unknown: number }>`
+      with written as (
+        update startgg_phase_group g set state = given.state, updated_at = now() from ${given}
+        where g.id = given.id and g.state is distinct from given.state returning 1
+      )
+      select (select count(*)::int from written) as changed, (
+        select count(*)::int from ${given} where not exists (
+          select 1 from startgg_phase_group g where g.id = given.id and g.phase_id is not null and g.deleted_at is null)) as unknown`,
+  );
+  return row ?? { changed: 0, unknown: 0 };
+}
