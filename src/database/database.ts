@@ -7,10 +7,13 @@ import {
   UnderscoreNamingStrategy,
 } from '@mikro-orm/postgresql';
 import type { Kysely, RawBuilder } from 'kysely';
+import type { Pool, PoolClient } from 'pg';
 
 // SQLSTATE (PostgreSQL documentation, Appendix A).
 const UNIQUE_VIOLATION = '23505';
 const DEADLOCK = '40P01';
+/** Who notices that its connection is gone gives it back much sooner. */
+const GIVEN_BACK_WITHIN_MS = 1_000;
 
 export type { EntityManager } from '@mikro-orm/postgresql';
 
@@ -23,6 +26,7 @@ export function ormOptions(url: string, entities: readonly EntitySchema[]) {
     extensions: [Migrator],
     timezone: 'Z',
     pool: { min: 0, max: 12 },
+    driverOptions: { onPoolCreated: takeBackLost },
     migrations: {
       path: fileURLToPath(new URL('../../migrations', import.meta.url)),
       snapshotName: 'schema',
@@ -34,6 +38,19 @@ export function ormOptions(url: string, entities: readonly EntitySchema[]) {
     // Herald logs what happens itself; MikroORM would write to standard output.
     logger: () => {},
   };
+}
+
+/**
+ * kysely (0.29) keeps a connection for good when a transaction on it can be neither begun nor rolled back because the
+ * server is gone. The pool would shrink with every restart of PostgreSQL, and its closing would wait for ever.
+ */
+function takeBackLost(pool: Pool): void {
+  const removed = new WeakSet<PoolClient>();
+  pool.on('remove', (client: PoolClient) => removed.add(client));
+  pool.on('connect', (client) => {
+    const takeBack = () => removed.has(client) || client.release(true);
+    client.once('end', () => setTimeout(takeBack, GIVEN_BACK_WITHIN_MS));
+  });
 }
 
 /** One process's way into PostgreSQL: MikroORM for rows as objects, SQL with bound parameters where rows come in bulk. */

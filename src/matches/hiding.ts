@@ -80,9 +80,9 @@ function titleWithout(
 
 /** Somebody's own stream says who they are. */
 function channelsWithout(channels: readonly Channel[], words: readonly string[]): Channel[] {
-  const own = new Set(words.flatMap((word) => [word.toLowerCase(), twitchLogin(word) ?? '']));
+  const own = new Set(words.filter(Boolean).flatMap((word) => [word.toLowerCase(), twitchLogin(word)]));
   return channels.filter(
-    ({ name, url }) => !own.has(name.toLowerCase()) && !own.has(twitchLogin(url) ?? name.toLowerCase()),
+    ({ name, url }) => !own.has(name.toLowerCase()) && !(url !== null && own.has(twitchLogin(url) ?? url)),
   );
 }
 

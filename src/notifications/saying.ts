@@ -77,10 +77,9 @@ export function when(startsAt: string): string {
   return `${stamp(date, 'F')} (${stamp(date, 'R')})`;
 }
 
-/** "racetime.gg/demo/tidy-zelda-1234" */
+/** "demo/tidy-zelda-1234", with its address behind it. */
 function roomLink(address: string): string {
-  const { host, pathname } = new URL(address);
-  return `[${host}${pathname}](${address})`;
+  return `[${escapeText(new URL(address).pathname.slice(1))}](${address})`;
 }
 
 function isOver({ startsAt }: Told, now: Date): boolean {

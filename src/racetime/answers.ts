@@ -14,8 +14,8 @@ const goal = z
   .object({ name: text })
   .nullish()
   .transform((value) => value?.name ?? '');
-/** The path of a room: `/category/slug`. */
-const path = z.string().regex(/^\/[\w-]+\/[\w-]+$/);
+/** `/category/slug`. */
+export const roomPath = z.string().regex(/^\/[\w-]+\/[\w-]+$/);
 
 export const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
 
@@ -25,7 +25,7 @@ export const refusalAnswer = z.object({ errors: z.record(z.string(), z.array(z.u
 export const categoryAnswer = z.object({
   name: text,
   goals: z.array(z.string()),
-  current_races: z.array(z.object({ url: path, goal, info: text }).nullable().catch(null)),
+  current_races: z.array(z.object({ url: roomPath, goal, info: text }).nullable().catch(null)),
 });
 
 const entrant = z.object({
@@ -36,7 +36,7 @@ const entrant = z.object({
 });
 
 export const raceAnswer = z.object({
-  url: path,
+  url: roomPath,
   status,
   goal,
   info_bot: text,
@@ -50,5 +50,3 @@ export const raceAnswer = z.object({
 });
 /** A room as racetime.gg shows it to anybody. */
 export type RaceAnswer = z.infer<typeof raceAnswer>;
-
-export const location = path;

@@ -3,10 +3,10 @@ import { GiveUpError, messageOf, RetryLaterError, SourceBlockedError } from '../
 import type { Allowance, SharedBudget } from '../jobs/budget.ts';
 import {
   categoryAnswer,
-  location,
   type RaceAnswer,
   raceAnswer,
   refusalAnswer,
+  roomPath,
   tokenAnswer,
 } from './answers.ts';
 
@@ -78,7 +78,7 @@ export class RacetimeClient {
    *
    * @param form what is left out takes racetime.gg's default
    * @returns the path of the room
-   * @throws RefusedError with racetime.gg's words; SourceBlockedError when it does not accept the bot's credentials
+   * @throws RefusedError with racetime.gg's words; SourceBlockedError when the bot or its credentials are not accepted
    */
   async open(category: string, form: Record<string, string>, signal?: AbortSignal): Promise<string> {
     const isCached = this.#token !== undefined && this.#token.until > Date.now();
@@ -89,12 +89,12 @@ export class RacetimeClient {
       answer = await this.#post(category, form, signal);
     }
     if (isForbidden(answer))
-      throw new RefusedError(
+      throw new SourceBlockedError(
         `racetime.gg does not let this bot open rooms in the category "${category}": it has to be the category's own bot`,
       );
     if (answer.status === 404) throw new RefusedError(`racetime.gg has no category "${category}"`);
     if (answer.status === 422) throw new RefusedError(`racetime.gg says: ${complaints(answer.text)}`);
-    const path = location.safeParse(answer.location).data;
+    const path = roomPath.safeParse(answer.location).data;
     if (answer.status !== 201 || !path)
       throw new RetryLaterError(`racetime.gg answered with HTTP ${answer.status}`);
     return path;

@@ -154,11 +154,12 @@ export class RaceRooms {
       const gone = { state: 'cancelled' as const, startedAt: null, endedAt: null, entrants: null };
       return await this.#write(claimed, (em) => noteRoom(em, claimed, gone, 0), 'cancelled');
     }
-    this.#log[isPassing(error) ? 'warn' : 'error'](about, 'race room not reached, trying again');
+    this.#log[isPassing(error) || error instanceof SourceBlockedError ? 'warn' : 'error'](about, 'race room not reached, trying again');
     await this.#db.transaction(async (em) => {
-      await postponeRoom(em, claimed, this.#retryMs);
+      const needsPeople = error instanceof SourceBlockedError;
+      await postponeRoom(em, claimed, needsPeople ? this.#retryMs * 4 : this.#retryMs);
       const isUrgent = Date.parse(claimed.startsAt ?? '') - Date.now() < URGENT_MS;
-      if (isWanted && (error instanceof SourceBlockedError || (isUrgent && isPassing(error))))
+      if (isWanted && (needsPeople || (isUrgent && isPassing(error))))
         await tellRoomTrouble(
           em,
           claimed,

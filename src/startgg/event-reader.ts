@@ -45,7 +45,8 @@ async function readChanges(reading: EventReading, progress: Progress): Promise<b
     const states = await storePoolStates(em, pools);
     if (states.changed > 0) await reading.onPools(em);
     const written = await storeSets(em, sets.entries, event.id);
-    return states.unknown === 0 && !written.unknownPool;
+    // With its beginning a pool gets other sets, and with a reset it loses them.
+    return states.unknown === 0 && states.begun === 0 && !written.unknownPool;
   });
   const totals = totalsOf(found.phases, found.entrants, found.listed);
   if (!isKnown || pools.length < totals.pools || !isSame(totals, progress.totals)) return false;

@@ -61,22 +61,25 @@ export async function fillSets(em: EntityManager, eventId: number): Promise<void
   );
 }
 
-/** Writes how far pools are. Gives how many changed, and how many of them are not known. */
-export async function storePoolStates(
-  em: EntityManager,
-  pools: readonly PoolState[],
-): Promise<{ changed: number; unknown: number }> {
-  const given = sql`json_to_recordset(${JSON.stringify(pools)}::json) as given(id int, state int)`;
+/** What became of pools: how many changed, began or were reset, and how many of them are not known. */
+type PoolChanges = { changed: number; begun: number; unknown: number };
+
+/** Writes how far pools are. */
+export async function storePoolStates(em: EntityManager, pools: readonly PoolState[]): Promise<PoolChanges> {
   const row = await firstRow(
     em,
-    sql<{ changed: number; unknown: number }>`
-      with written as (
-        update startgg_phase_group g set state = given.state, updated_at = now() from ${given}
-        where g.id = given.id and g.state is distinct from given.state returning 1
+    sql<PoolChanges>`
+      with given as (
+        select given.*, g.id is not null as is_known, g.state as before
+        from json_to_recordset(${JSON.stringify(pools)}::json) as given(id int, state int)
+          left join startgg_phase_group g on g.id = given.id and g.phase_id is not null and g.deleted_at is null
+      ), written as (
+        update startgg_phase_group g set state = given.state, updated_at = now() from given
+        where g.id = given.id and given.state is distinct from given.before returning 1
       )
-      select (select count(*)::int from written) as changed, (
-        select count(*)::int from ${given} where not exists (
-          select 1 from startgg_phase_group g where g.id = given.id and g.phase_id is not null and g.deleted_at is null)) as unknown`,
+      select (select count(*)::int from written) as changed,
+        (count(*) filter (where state is distinct from before and (state = 1 or coalesce(before, 1) = 1)))::int as begun,
+        (count(*) filter (where not is_known))::int as unknown from given`,
   );
-  return row ?? { changed: 0, unknown: 0 };
+  return row ?? { changed: 0, begun: 0, unknown: 0 };
 }

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { until } from '../support/until.ts';
 import { firstSync, follow, headlines, inHours, join, player, QUICK } from './club.ts';
 import { test, textOf } from './stage.ts';
 
@@ -69,4 +70,23 @@ test('a member asks for direct messages with the button of an announcement, and 
   await stage.shows(announced, new RegExp(`<t:${inHours(52).getTime() / 1000}:F>`));
   expect(headlines(stage, Ada).filter((line) => line.startsWith('Match'))).toEqual(['Match moved']);
   expect(headlines(stage, Ben)).toEqual([]);
+});
+
+test('two bots never read the same schedule at once, and what was due while they were down is read at the start', async ({
+  open,
+}) => {
+  const stage = await open({ env: QUICK, speedgaming: { latency: { minMs: 600, maxMs: 1_200 } } });
+  const { speedgaming } = stage.place;
+  speedgaming.world.addEvent({ slug: 'demo', name: 'Demo Cup' });
+  await follow(stage, 'demo');
+  // The schedule itself would be due on another day only.
+  const first = await stage.bot({ SYNC_SCHEDULE: '0 0 1 1 *' });
+  await firstSync(stage);
+  expect(speedgaming.requests).toHaveLength(1);
+  await first.stop();
+  await Promise.all([stage.bot(), stage.bot()]);
+  await until('five more reads', () => speedgaming.requests.length >= 6, 40_000);
+  const reads = speedgaming.requests.filter(({ answeredAt }) => answeredAt !== undefined);
+  for (const [i, read] of reads.slice(1).entries())
+    expect(read.at).toBeGreaterThanOrEqual(reads[i]?.answeredAt ?? Number.POSITIVE_INFINITY);
 });

@@ -52,7 +52,7 @@ describe('an answer', () => {
     await expect(herald.open('demo', {})).rejects.toThrow(
       new RefusedError('racetime.gg says: A goal is required'),
     );
-    await expect(herald.open('foreign', GOAL)).rejects.toThrow(RefusedError);
+    await expect(herald.open('foreign', GOAL)).rejects.toThrow(SourceBlockedError);
     await expect(herald.open('nowhere', GOAL)).rejects.toThrow(RefusedError);
     await expect(herald.race('/demo/no-room-1')).rejects.toThrow(RefusedError);
   });

@@ -73,7 +73,7 @@ export async function raceGround() {
 
     /** What a tick does, with all that only waits for its time. */
     async tick(rooms = first, signal = AbortSignal.timeout(20_000)): Promise<void> {
-      await run(sql`update race_room set claimed_until = null where claimed_until < now() + interval '10 s'`);
+      await run(sql`update race_room set claimed_until = null where claimed_until < now() + interval '30 s'`);
       await rooms.run(signal);
     },
 

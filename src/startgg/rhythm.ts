@@ -1,0 +1,36 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { rows } from '../database/database.ts';
+
+/** Schedules whose sets are being played are read this often. */
+const ACTIVE_SECONDS = 60;
+
+// A tournament that start.gg gives no end lasts three days at most; one that it does not know yet is not over.
+const IS_OVER = sql`coalesce(coalesce(t.end_at, t.start_at + interval '3 days') < now() - interval '1 day', false)`;
+const FOLLOWED = sql`tournament_link l left join startgg_tournament t on t.slug = 'tournament/' || l.slug
+  where l.source = 'startgg' and l.disabled_at is null`;
+/** When it was last tried, by the link that was tried least lately. */
+const TRIED = sql`coalesce(min(greatest(l.last_synced_at, l.last_failed_at)), to_timestamp(0))`;
+
+/** The schedules that are due with the others: all, but those that ended more than a day ago only once a day. */
+export async function dueSlugs(em: EntityManager): Promise<string[]> {
+  const found = await rows(
+    em,
+    sql<{ slug: string }>`select l.slug from ${FOLLOWED}
+      group by l.slug having not bool_or(${IS_OVER}) or min(coalesce(l.last_synced_at, to_timestamp(0))) < now() - interval '1 day'
+      order by l.slug`,
+  );
+  return found.map(({ slug }) => slug);
+}
+
+/** The schedules with running pools whose last reading is a minute old. */
+export async function activeSlugs(em: EntityManager): Promise<string[]> {
+  const found = await rows(
+    em,
+    sql<{ slug: string }>`select l.slug from ${FOLLOWED} and not ${IS_OVER} and exists (
+        select 1 from startgg_event e join startgg_phase p on p.event_id = e.id join startgg_phase_group g on g.phase_id = p.id
+        where e.tournament_id = t.id and g.state = 2 and e.deleted_at is null and p.deleted_at is null and g.deleted_at is null)
+      group by l.slug having ${TRIED} <= now() - make_interval(secs => ${ACTIVE_SECONDS}) order by l.slug`,
+  );
+  return found.map(({ slug }) => slug);
+}
