@@ -6,7 +6,8 @@ import {
   InteractionContextType,
 } from 'discord-api-types/v10';
 import type { CommandData } from '../src/discord/command.ts';
-import { DM_SETTINGS, EVENTS_SETTINGS } from '../src/matches/source.ts';
+import { SOURCE_NAMES } from '../src/matches/linking.ts';
+import { DM_SETTINGS, EVENTS_SETTINGS, type Source } from '../src/matches/source.ts';
 
 const tournament: APIApplicationCommandStringOption = {
   type: ApplicationCommandOptionType.String,
@@ -21,6 +22,26 @@ const aboutTournament = (name: string, description: string) => ({
   name,
   description,
   options: [tournament],
+});
+
+/** @param what what the source calls a thing that has a schedule */
+const linkTo = (source: Source, what: string, description: string) => ({
+  type: ApplicationCommandOptionType.Subcommand as const,
+  name: source,
+  description,
+  options: [
+    {
+      type: ApplicationCommandOptionType.String as const,
+      name: 'slug',
+      description: `The ${what}’s slug, or the address of its page`,
+      required: true,
+    },
+    {
+      ...tournament,
+      description: `Which tournament here follows it. Without one, a new one named after the ${what}`,
+      required: false,
+    },
+  ],
 });
 
 const choices = (values: readonly string[]) => values.map((value) => ({ name: value, value }));
@@ -57,24 +78,8 @@ export const tournamentData: CommandData = {
       name: 'link',
       description: 'Follow a schedule: matches, Discord events and messages come from it by themselves',
       options: [
-        {
-          type: ApplicationCommandOptionType.Subcommand,
-          name: 'speedgaming',
-          description: 'Follow an event’s schedule at SpeedGaming',
-          options: [
-            {
-              type: ApplicationCommandOptionType.String,
-              name: 'slug',
-              description: 'The event’s slug, or the address of its page',
-              required: true,
-            },
-            {
-              ...tournament,
-              description: 'Which tournament follows it. Without one, a new one named after the event',
-              required: false,
-            },
-          ],
-        },
+        linkTo('speedgaming', 'event', 'Follow an event’s schedule at SpeedGaming'),
+        linkTo('startgg', 'tournament', 'Follow a tournament’s sets at start.gg'),
       ],
     },
     {
@@ -88,7 +93,7 @@ export const tournamentData: CommandData = {
           name: 'source',
           description: 'Where the schedule is',
           required: true,
-          choices: [{ name: 'SpeedGaming', value: 'speedgaming' }],
+          choices: Object.entries(SOURCE_NAMES).map(([value, name]) => ({ name, value })),
         },
       ],
     },

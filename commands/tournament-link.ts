@@ -1,6 +1,6 @@
 import type { ChatInputCommandInteraction, Client } from 'discord.js';
 import { plain } from '../src/discord/command.ts';
-import { explainMissing } from '../src/discord/permissions.ts';
+import { explainMissing, missingToPost } from '../src/discord/permissions.ts';
 import { UserError } from '../src/errors.ts';
 import type { Guilds } from '../src/guilds/guilds.ts';
 import type { Tournament } from '../src/matches/entities.ts';
@@ -25,7 +25,13 @@ export async function linkTournament(
   if (!schedules) throw new UserError(`${SOURCE_NAMES[source]} is not set up here.`);
   const found = await schedules.find(interaction.options.getString('slug', true), signal);
   const actor = { guildId, actorId: interaction.user.id };
-  const tournament = await tournaments.link(actor, { source, ...found }, wanted?.id);
+  const isThread = interaction.channel?.isThread() ?? false;
+  const mayPostHere = missingToPost(interaction.appPermissions, isThread).length === 0;
+  const tournament = await tournaments.link(
+    actor,
+    { source, ...found },
+    { id: wanted?.id, channelId: mayPostHere ? interaction.channelId : null },
+  );
   const whose = `${SOURCE_NAMES[source]}'s **${escapeText(found.name)}** (${escapeText(found.slug)})`;
   const waitMs = await schedules.readableInMs(found.slug);
   await interaction.editReply(

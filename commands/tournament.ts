@@ -29,6 +29,7 @@ const SUBCOMMANDS: Record<string, Run> = {
   },
   speedgaming: (services, interaction, signal) =>
     linkTournament(services, interaction, 'speedgaming', signal),
+  startgg: (services, interaction, signal) => linkTournament(services, interaction, 'startgg', signal),
   unlink: unlinkTournament,
   settings: changeSettings,
   sync: syncTournament,

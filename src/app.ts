@@ -25,6 +25,7 @@ import { matchRenderer } from './discord/match-message.ts';
 import { newChannelPace } from './discord/new-channels.ts';
 import { Notifications } from './discord/notifications.ts';
 import { createRest } from './discord/rest.ts';
+import { startggEventRenderer } from './discord/startgg-event-message.ts';
 import { BudgetExhaustedError, messageOf } from './errors.ts';
 import { AuditLog, Guild } from './guilds/entities.ts';
 import { Guilds } from './guilds/guilds.ts';
@@ -54,8 +55,12 @@ import { SpeedgamingEvents } from './speedgaming/events.ts';
 import { SpeedgamingSync } from './speedgaming/sync.ts';
 import { COUNTED_PER_MINUTE, StartggClient, startggAllowance } from './startgg/client.ts';
 import { startggEntities } from './startgg/entities.ts';
+import { dropAnnouncements, STARTGG_EVENT_MESSAGE } from './startgg/event-announcement.ts';
 import { Games } from './startgg/games.ts';
 import { startggImport } from './startgg/import.ts';
+import { activeSlugs, dueSlugs } from './startgg/rhythm.ts';
+import { StartggSchedule } from './startgg/schedule-sync.ts';
+import { StartggTournaments } from './startgg/tournament-lookup.ts';
 
 /** Every table that Herald keeps. */
 export const entities = [
@@ -102,6 +107,7 @@ export class App {
   readonly imports: Imports;
   readonly guilds: Guilds;
   readonly #startgg: StartggClient;
+  readonly #startggSchedule: StartggSchedule;
   readonly #runner: Runner;
   readonly #speedgaming: { sync: SpeedgamingSync; events: SpeedgamingEvents };
   /** Undefined without credentials. */
@@ -122,6 +128,7 @@ export class App {
     const gone = onDatabaseGone && { afterMs: EMBEDDED_GONE_MS, call: onDatabaseGone };
     this.listener = new Listener(db.url, log, config.databaseUrl ? undefined : gone);
     this.#startgg = makeStartgg(config, db, log);
+    this.#startggSchedule = new StartggSchedule(db, this.#startgg, log);
     this.#speedgaming = makeSpeedgaming(config, db, log);
     this.#racetime = makeRacetime(config, db);
     this.games = new Games(db, this.#startgg);
@@ -207,6 +214,7 @@ export class App {
   async #syncs(): Promise<void> {
     const run: Record<string, (slug: string, signal: AbortSignal) => Promise<void>> = {
       speedgaming: (slug, signal) => this.#speedgaming.sync.run(slug, signal),
+      startgg: (slug, signal) => this.#startggSchedule.run(slug, signal),
     };
     await this.queue.workSyncs(SYNCS_AT_ONCE, async (sync, handedOn) => {
       const signal = AbortSignal.any([handedOn, this.#stopping.signal]);
@@ -232,14 +240,28 @@ export class App {
         run: async () => {
           for (const slug of await followedSlugs(this.db.em(), 'speedgaming'))
             await this.queue.sendSync({ source: 'speedgaming', slug });
+          for (const slug of await dueSlugs(this.db.em())) await this.queue.sendSync({ source: 'startgg', slug });
+        },
+      },
+      {
+        name: 'sync of running tournaments',
+        pattern: '*/15 * * * * *',
+        run: async () => {
+          for (const slug of await activeSlugs(this.db.em()))
+            await this.queue.sendSync({ source: 'startgg', slug });
         },
       },
       { name: 'reminders', pattern: '*/15 * * * * *', run: () => passTime(this.db) },
       ...(rooms
         ? [{ name: 'race rooms', pattern: '*/15 * * * * *', run: () => rooms.run(this.#stopping.signal) }]
         : []),
-      { name: 'deleted tournaments', pattern: '0 * * * *', run: () => purgeTournaments(this.db) },
+      { name: 'deleted tournaments', pattern: '0 * * * *', run: () => this.#purge() },
     ];
+  }
+
+  async #purge(): Promise<void> {
+    await purgeTournaments(this.db);
+    await dropAnnouncements(this.db.em());
   }
 
   #makeNotifications(): Notifications {
@@ -254,6 +276,7 @@ export class App {
     const renderers = {
       [IMPORT_MESSAGE]: importRenderer({ imports, requestsLeft: () => this.requestsLeft() }),
       [MATCH_MESSAGE]: matchRenderer(db),
+      [STARTGG_EVENT_MESSAGE]: startggEventRenderer(db),
     };
     return new LiveMessages({ db, listener, guilds, log, renderers, rest: createRest(this.config.discord) });
   }
@@ -280,7 +303,10 @@ export class App {
         db,
         guilds,
         tournaments,
-        sources: { speedgaming: this.#speedgaming.events },
+        sources: {
+          speedgaming: this.#speedgaming.events,
+          ...(config.startgg.token ? { startgg: new StartggTournaments(this.#startgg) } : {}),
+        },
         readRaceRooms: (typed, signal) => checkRaceRooms(this.#racetime, typed, signal),
       }),
       matchCommand({ db, guilds, tournaments }),

@@ -37,7 +37,7 @@ export function printJob(
     const counts = countsOf(job, name);
     const isOver = isPhaseOver(job, kind, index);
     const amount = isOver ? count(counts.done) : `${count(counts.done)} / ${count(counts.total)}`;
-    print(`  ${title.padEnd(12)} ${amount.padStart(15)}   ${rowsOf(counts, isOver)}`);
+    print(`  ${title.padEnd(12)} ${amount.padStart(15)}   ${rowsOf(counts, isOver)}`.trimEnd());
   }
   if (job.errorCount > 0)
     print(
@@ -48,10 +48,10 @@ export function printJob(
 
 /** What a phase's rows were. They come with the page that lists them, before what belongs to them was read. */
 function rowsOf(counts: PhaseCounts, isOver: boolean): string {
-  const parts = (['new', 'changed', 'unchanged', 'gone'] as const).map(
-    (key) => `${count(counts[key])} ${key}`,
-  );
-  return `${isOver ? '' : 'rows so far: '}${parts.join(', ')}`;
+  const parts = (['new', 'changed', 'unchanged', 'gone'] as const)
+    .filter((key) => isOver || counts[key] > 0)
+    .map((key) => `${count(counts[key])} ${key}`);
+  return isOver || parts.length === 0 ? parts.join(', ') : `rows so far: ${parts.join(', ')}`;
 }
 
 /** The list of `import list`. @param guildNames by id */

@@ -1,5 +1,5 @@
 import { App } from './app.ts';
-import { loadConfig } from './config.ts';
+import { loadConfig, secretsOf } from './config.ts';
 import { createLog } from './log.ts';
 
 /** 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
@@ -23,7 +23,7 @@ export async function withApp(
 ): Promise<ExitCode> {
   const config = loadConfig(process.env, needs);
   const quiet = process.env.LOG_LEVEL ? config.logLevel : 'fatal';
-  const log = createLog(quiet, [config.startgg.token ?? '', config.discord.token ?? '']);
+  const log = createLog(quiet, secretsOf(config));
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
   let app: App | undefined;

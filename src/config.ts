@@ -160,3 +160,10 @@ export function loadConfig(env: NodeJS.ProcessEnv, needs: readonly string[] = []
     logLevel: value.LOG_LEVEL,
   };
 }
+
+/** What must never be written to a log. */
+export function secretsOf({ discord, startgg, racetime }: Config): string[] {
+  return [discord.token, startgg.token, racetime.credentials?.clientSecret].filter(
+    (secret) => secret !== undefined,
+  );
+}

@@ -1,5 +1,5 @@
 import { App } from './app.ts';
-import { ConfigError, loadConfig } from './config.ts';
+import { ConfigError, loadConfig, secretsOf } from './config.ts';
 import { UserError } from './errors.ts';
 import { createLog, type Log } from './log.ts';
 
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
     // No .env is fine: the environment alone may hold everything.
   }
   const config = loadConfig(process.env, ['DISCORD_TOKEN']);
-  const log = createLog(config.logLevel, [config.discord.token ?? '', config.startgg.token ?? '']);
+  const log = createLog(config.logLevel, secretsOf(config));
   process.on('unhandledRejection', (error) => {
     log.fatal({ err: error }, 'unhandled rejection');
     process.exit(1);

@@ -29,6 +29,14 @@ describe('the configuration', () => {
     });
   });
 
+  it('misses the other half of what only works as a pair', () => {
+    expect(failure({ RACETIME_CLIENT_ID: 'herald' })).toMatch(
+      /RACETIME_CLIENT_SECRET is missing.*category's bot/,
+    );
+    const whole = loadConfig({ RACETIME_CLIENT_ID: 'herald', RACETIME_CLIENT_SECRET: 's' });
+    expect(whole.racetime.credentials).toEqual({ clientId: 'herald', clientSecret: 's' });
+  });
+
   it('names what is missing, what it is for and where to get it', () => {
     const message = failure({}, ['DISCORD_TOKEN', 'STARTGG_TOKEN']);
     expect(message).toMatch(/DISCORD_TOKEN is missing: set it in \.env.*discord\.com\/developers/);

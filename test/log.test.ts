@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { sparsely } from '../src/log.ts';
 
 /** What a process that logs these things writes. */
 async function logged(statement: string): Promise<string> {
@@ -30,6 +31,18 @@ describe('the log', () => {
       `log.info({ url: 'https://discord.com/api/v10/webhooks/123/aW50.x-y_z/messages' }, 'failed')`,
     );
     expect(text).toContain('webhooks/123/[hidden]/messages');
+  });
+
+  it('tells of what repeats itself sparsely, and how often it did', () => {
+    vi.useFakeTimers({ now: 1_000_000 });
+    const lines: number[] = [];
+    const tell = sparsely(({ leftOut }) => lines.push(leftOut), 30_000);
+    for (let i = 0; i < 40; i++) {
+      tell(new Error('away'));
+      vi.advanceTimersByTime(1_000);
+    }
+    vi.useRealTimers();
+    expect(lines).toEqual([0, 29]);
   });
 
   it('is one JSON object a line', async () => {

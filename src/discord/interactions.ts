@@ -4,6 +4,7 @@ import {
   type AutocompleteInteraction,
   type ButtonInteraction,
   type ChatInputCommandInteraction,
+  DiscordAPIError,
   type Interaction,
   MessageFlags,
   RESTJSONErrorCodes,
@@ -20,7 +21,6 @@ import type { Log } from '../log.ts';
 import { parseCustomId } from '../outbox/custom-id.ts';
 import { duration, escapeText, shorten } from '../text.ts';
 import { type Command, FormattedError, plain } from './command.ts';
-import { codeOf } from './errors.ts';
 
 /** Discord waits 3 s for choices (Discord docs, Receiving and Responding); people wait less gladly. */
 const CHOICES_WITHIN_MS = 900;
@@ -111,7 +111,8 @@ export class Interactions {
 
   /** The person sees it already; what whoever runs this has to know fits on a line. */
   #unanswered(error: unknown, interaction: string): void {
-    const code = codeOf(error);
+    // Its own class: discord.js is CommonJS, and so has another copy of @discordjs/rest than what goes out.
+    const code = error instanceof DiscordAPIError ? error.code : undefined;
     if (code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged)
       this.#log.warn({ interaction }, 'another gateway with the same shards answered first: run only one');
     else if (code === RESTJSONErrorCodes.UnknownInteraction)

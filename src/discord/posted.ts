@@ -5,7 +5,7 @@ import {
   type RESTGetAPICurrentUserResult,
   Routes,
 } from 'discord-api-types/v10';
-import { isButtonOf } from '../outbox/custom-id.ts';
+import { isButtonOf, startAllButtonId } from '../outbox/custom-id.ts';
 import type { ClaimedLive } from '../outbox/live-delivery.ts';
 
 const PAGE = 100;
@@ -56,7 +56,7 @@ export async function findOwn(
 }
 
 function carries(message: APIMessage, live: ClaimedLive): boolean {
-  return hasButton(message, (id) => isButtonOf(id, live));
+  return hasButton(message, (id) => isButtonOf(id, live) || id === startAllButtonId(live.id));
 }
 
 /** Whether a message has a button with such a custom id. */

@@ -9,6 +9,7 @@ import { writeResults } from './race-finish.ts';
 import { eventsBetween, iso, snapshotsOf } from './snapshots.ts';
 import type { SourceMatch, SourcePerson } from './source.ts';
 import { settleStates } from './states.ts';
+import { withoutErased } from './without-erased.ts';
 
 /** A link as a source writes through it. */
 export type LinkTarget = {
@@ -32,10 +33,11 @@ export async function holdGuild(em: EntityManager, guildId: string): Promise<voi
 export async function applyMatch(
   em: EntityManager,
   link: LinkTarget,
-  given: SourceMatch,
+  named: SourceMatch,
 ): Promise<MatchEvent[]> {
-  const stored = await findStored(em, link, given);
-  if (stored && stored.revision >= given.revision && stored.linkId === link.id) return [];
+  const stored = await findStored(em, link, named);
+  if (stored && stored.revision >= named.revision && stored.linkId === link.id) return [];
+  const given = await withoutErased(em, link.guildId, named);
   const before = await snapshotsOf(em, stored ? [stored.id] : []);
   // What this match says of people can change others of theirs: in every guild alike, by the same name.
   const step = `+${given.outsideId}.${given.revision}`;

@@ -98,7 +98,8 @@ function changeWithout(
   { plays, helps }: { plays: boolean; helps: boolean },
 ): Change[] {
   const { what, from, to } = change;
-  const isOfPeople = what === 'crew' ? helps : plays && (what === 'players' || what === 'title');
+  const isVersus = what === 'title' && [from, to].some((text) => text?.includes(' vs '));
+  const isOfPeople = what === 'crew' ? helps : plays && (what === 'players' || isVersus);
   if (isOfPeople && !(hasWord(from, words) && hasWord(to, words))) return [];
   const without = (text: string | null) => text && withoutWords(text, words);
   return [{ what, from: without(from), to: without(to) }];
@@ -121,8 +122,7 @@ async function eraseFromNotices(
   );
   for (const { id, payload, isPending } of found) {
     const text = String(payload.text ?? '');
-    const now = words.reduce((left, word) => (word.startsWith('<') ? left.replaceAll(word, ERASED) : left), text);
-    const hidden = withoutWords(now, words);
+    const hidden = withoutWords(text, words);
     if (hidden === text) continue;
     const kept = isPending ? { ...payload, text: hidden } : {};
     await rows(em, sql`update notification set payload = ${JSON.stringify(kept)}::jsonb where id = ${id}`);

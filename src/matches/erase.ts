@@ -4,8 +4,7 @@ import { rows } from '../database/database.ts';
 import { eraseFromTexts } from './erase-texts.ts';
 import { ERASED, readErasures, rememberErased, type SourceKey } from './erased.ts';
 import { eraseRacer, racerKeys } from './erased-racers.ts';
-import { type Hideable, hideErased } from './hiding.ts';
-import type { SourcePerson } from './source.ts';
+import { type Hideable, hideErased, peopleIn } from './hiding.ts';
 
 /** What was erased, for those who keep copies of it. */
 export type Erasure = {
@@ -41,12 +40,11 @@ export async function erasePeople(
   const veiledKeys = await rememberErased(em, { discordId, keys: identities });
   const matches = await matchesOf(em, identities);
   for (const match of matches) await eraseFromMatch(em, match);
-  const slots = matches.flatMap(({ players, crew }) => [
-    ...players.flatMap(({ name, person }) => (person ? [{ ...person, name }] : [])),
-    ...crew.map(({ person }) => person),
-  ]);
   const keys = new Set(identities.map(keyText));
-  const known = [...names, ...slots.filter((slot) => keys.has(keyText(slot)))];
+  const seats = matches.flatMap(({ source, ...match }) =>
+    peopleIn(match).filter(({ kind, key }) => keys.has(keyText({ source, kind, key }))),
+  );
+  const known = [...names, ...seats];
   const words = {
     names: [...new Set(known.map(({ name }) => name))].filter((name) => name !== ERASED),
     streams: [...new Set(known.map(({ stream }) => stream))].filter((stream) => stream !== null),
@@ -61,13 +59,7 @@ export async function erasePeople(
   return { discordId, keys: identities.map(({ source, kind, key }) => ({ source, kind, key })), matchIds };
 }
 
-type StoredMatch = Hideable & {
-  id: number;
-  source: string;
-  players: (Hideable['players'][number] & { person: Keyed | null })[];
-  crew: (Hideable['crew'][number] & { person: Keyed })[];
-};
-type Keyed = SourcePerson & { source: string };
+type StoredMatch = Hideable & { id: number; source: string };
 
 const keyText = ({ source, kind, key }: SourceKey) => `${source} ${kind} ${key}`;
 
@@ -75,7 +67,7 @@ const keyText = ({ source, kind, key }: SourceKey) => `${source} ${kind} ${key}`
 async function matchesOf(em: EntityManager, identities: readonly Identity[]): Promise<StoredMatch[]> {
   const ids = identities.map(({ id }) => id);
   const person = (seat: string) =>
-    sql`json_build_object('source', i.source, 'kind', i.kind, 'key', i.key, 'handle', coalesce(p.handle, ''), 'name', ${sql.ref(`${seat}.name`)},
+    sql`json_build_object('kind', i.kind, 'key', i.key, 'handle', coalesce(p.handle, ''), 'name', ${sql.ref(`${seat}.name`)},
       'discordId', p.discord_id, 'tag', p.tag, 'stream', ${sql.ref(`${seat}.stream`)})`;
   return await rows(
     em,
@@ -98,12 +90,7 @@ async function matchesOf(em: EntityManager, identities: readonly Identity[]): Pr
 
 /** What a match itself says: its title, its score, the channels it is shown on. Places follow by their keys. */
 async function eraseFromMatch(em: EntityManager, match: StoredMatch): Promise<void> {
-  const people = [...match.players.map(({ person }) => person), ...match.crew.map(({ person }) => person)];
-  const veil = await readErasures(
-    em,
-    match.source,
-    people.filter((person) => person !== null),
-  );
+  const veil = await readErasures(em, match.source, peopleIn(match));
   const { title, note, score, channels } = hideErased<Hideable>(match, veil);
   await rows(
     em,

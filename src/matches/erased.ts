@@ -47,11 +47,15 @@ export async function readErasures(
   };
 }
 
-/** Whether the owner of a Discord account had themselves erased. */
-export async function isErased(em: EntityManager, discordId: string): Promise<boolean> {
-  const salt = await readSalt(em);
-  if (salt === undefined) return false;
-  return (await knownHashes(em, [accountHash(salt, discordId)])).size > 0;
+/** Which of some Discord accounts belong to people who had themselves erased. */
+export async function erasedAccounts(em: EntityManager, discordIds: readonly string[]): Promise<Set<string>> {
+  const salt = discordIds.length > 0 ? await readSalt(em) : undefined;
+  if (salt === undefined) return new Set();
+  const found = await knownHashes(
+    em,
+    discordIds.map((id) => accountHash(salt, id)),
+  );
+  return new Set(discordIds.filter((id) => found.has(accountHash(salt, id))));
 }
 
 /** Which of some keys belong to people who had themselves erased. */

@@ -2,8 +2,10 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
 import type { MatchEvent } from './change.ts';
+import { awaitErasures, erasedAccounts } from './erased.ts';
 import { mergePerson, moveIdentity } from './merge.ts';
 import type { Source, SourcePerson } from './source.ts';
+import { eraseNamed } from './without-erased.ts';
 
 type Known = {
   id: number;
@@ -24,7 +26,8 @@ type Hearing = {
 /**
  * The identity of somebody that a source names, as one guild knows them: by the source's key, which leads to the Discord
  * account that the source gives, or to a placeholder. Where the source brings an account for a key that had none, the
- * placeholder becomes that person. A tag alone never leads to an account: people type it themselves.
+ * placeholder becomes that person. A tag alone never leads to an account: people type it themselves. Whoever had themselves
+ * erased is nobody's account again.
  *
  * The caller holds the guild's row, so that two syncs do not make the same person twice.
  *
@@ -41,6 +44,9 @@ export async function identify(
       from person_identity i join person p on p.id = i.person_id
       where i.guild_id = ${guildId} and source = ${source} and kind = ${given.kind} and key = ${given.key}`,
   );
+  const isNews = given.discordId !== null && given.discordId !== known?.discordId && !known?.isDecided;
+  if (isNews && (await isErasedAccount(em, given.discordId)))
+    return await identify(em, { guildId, source, step }, await eraseNamed(em, { guildId, source }, given));
   if (!known) return { id: await addIdentity(em, guildId, source, given), events: [] };
   const { discordId } = given;
   if (discordId === null || discordId === known.discordId || known.isDecided) {
@@ -53,6 +59,12 @@ export async function identify(
     ? await mergePerson(em, known.personId, personId, { cause: 'source', by: null, step })
     : await moveIdentity(em, known.id, personId, step);
   return { id: known.id, events };
+}
+
+async function isErasedAccount(em: EntityManager, discordId: string | null): Promise<boolean> {
+  if (discordId === null) return false;
+  await awaitErasures(em);
+  return (await erasedAccounts(em, [discordId])).size > 0;
 }
 
 async function addIdentity(

@@ -6,6 +6,7 @@ import type { Guilds } from '../guilds/guilds.ts';
 import { holdGuild } from './apply.ts';
 import type { MatchEvent } from './change.ts';
 import { type Account, type Claim, closeClaim, fileClaim, pendingClaim } from './claims.ts';
+import { erasedAccounts } from './erased.ts';
 import { mergePerson, undoMerge } from './merge.ts';
 import { ensurePerson } from './people.ts';
 import type { MergeCause } from './people-entities.ts';
@@ -76,6 +77,7 @@ export class Persons {
   async claim(guildId: string, placeholderId: number, claimant: Account): Promise<Claim> {
     return await this.#held(guildId, async (em) => {
       const placeholder = await placeholderIn(em, guildId, placeholderId);
+      await refuseErased(em, claimant);
       const claim = await fileClaim(em, guildId, placeholder, claimant);
       const detail = { placeholder: placeholderId, handle: placeholder.handle };
       if (claim.isNew)
@@ -113,6 +115,7 @@ export class Persons {
     user: Account,
     why: { cause: Exclude<MergeCause, 'source'>; by: string },
   ): Promise<void> {
+    await refuseErased(em, user);
     const personId = await ensurePerson(em, guildId, user.id, user.name);
     await this.#tell(em, await mergePerson(em, placeholderId, personId, why));
   }
@@ -126,13 +129,19 @@ export class Persons {
   }
 }
 
+/** Who had themselves erased is not brought back. @throws UserError */
+async function refuseErased(em: EntityManager, { id, name }: Account): Promise<void> {
+  if ((await erasedAccounts(em, [id])).size > 0)
+    throw new UserError(`${name} had everything about them erased with /privacy erase, and that is for good.`);
+}
+
 /** A placeholder that is nobody yet. @throws UserError otherwise */
 async function placeholderIn(em: EntityManager, guildId: string, id: number): Promise<Placeholder> {
   const found = await firstRow(
     em,
     sql<{ name: string; handle: string | null; isPlaceholder: boolean; now: string | null }>`
       select p.name, p.handle, p.is_placeholder as "isPlaceholder", m.name as now
-      from person p left join person m on m.id = p.merged_into_id where p.id = ${id} and p.guild_id = ${guildId}`,
+      from person p left join person m on m.id = p.merged_into_id where p.id = ${id} and p.guild_id = ${guildId} and not p.is_erased`,
   );
   if (!found)
     throw new UserError(

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { type Database, firstRow, rows } from '../database/database.ts';
 import { LOCKS } from '../database/locks.ts';
+import { hideRacers } from './erased-racers.ts';
 import { RACED, ROOM_AHEAD_MINUTES } from './race-finish.ts';
 import type { RaceEntrant } from './race-results.ts';
 import { iso } from './snapshots.ts';
@@ -142,10 +143,11 @@ export async function noteRoom(
 ): Promise<boolean> {
   // One that is wanted anew may be due at once.
   const rest = state === 'wanted' ? 0 : afterMs;
+  const kept = entrants && (await hideRacers(em, claimed.matchId, entrants));
   return await write(
     em,
     claimed,
-    sql`state = ${state}, started_at = ${startedAt}::timestamptz, entrants = ${entrants && JSON.stringify(entrants)}::jsonb,
+    sql`state = ${state}, started_at = ${startedAt}::timestamptz, entrants = ${kept && JSON.stringify(kept)}::jsonb,
       ended_at = case when ${state} = 'finished' then coalesce(${endedAt}::timestamptz, clock_timestamp()) end,
       claimed_until = clock_timestamp() + ${interval(rest)}`,
   );

@@ -98,11 +98,17 @@ export class Tournaments {
   /**
    * Follows a schedule from now on and asks for its first sync. Matches of it that are there already are taken up again.
    *
-   * @param id the tournament to link; without one, a new one named after the schedule is made
+   * @param to `id`: the tournament to link; without one, a new one named after the schedule is made. `channelId`: where it
+   *   is announced when neither it nor the guild has a channel set
    * @throws UserError when the tournament follows a schedule of this source already
    */
-  async link(actor: Actor, schedule: Schedule, id?: number): Promise<Tournament> {
+  async link(
+    actor: Actor,
+    schedule: Schedule,
+    to: { id?: number | undefined; channelId?: string | null } = {},
+  ): Promise<Tournament> {
     const { source, slug } = schedule;
+    const { id, channelId = null } = to;
     return await this.#db.transaction(async (em) => {
       await this.#hold(em, actor.guildId);
       const tournament =
@@ -110,8 +116,14 @@ export class Tournaments {
           ? await this.#add(em, actor, await freeName(em, actor.guildId, schedule))
           : await this.get(actor.guildId, id, em);
       await addLink(em, tournament, schedule, actor.actorId);
+      await rows(
+        em,
+        sql`update tournament t set announce_channel_id = ${channelId} from guild g
+            where t.id = ${tournament.id} and g.id = t.guild_id and t.announce_channel_id is null and g.channel_id is null`,
+      );
       await this.#note(em, actor, 'link', tournament, { source, slug });
       await this.#queue.sendSync({ source, slug }, { em });
+      await em.refresh(tournament);
       return tournament;
     });
   }

@@ -57,6 +57,11 @@ export function startButtonId(matchId: string): string {
   return customId('notifications', 'on', matchId);
 }
 
+/** The same under an announcement of many matches; `liveId` is the row of the message that it is under. */
+export function startAllButtonId(liveId: string): string {
+  return customId('notifications', 'on', `live-${liveId}`);
+}
+
 /** The button that shows a match; `messageId` is the row of the message that it is under. */
 export function showMatchButtonId(matchId: string, messageId: string): string {
   return customId('match', 'show', matchId, messageId);

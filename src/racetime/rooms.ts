@@ -154,9 +154,10 @@ export class RaceRooms {
       const gone = { state: 'cancelled' as const, startedAt: null, endedAt: null, entrants: null };
       return await this.#write(claimed, (em) => noteRoom(em, claimed, gone, 0), 'cancelled');
     }
-    this.#log[isPassing(error) || error instanceof SourceBlockedError ? 'warn' : 'error'](about, 'race room not reached, trying again');
+    const needsPeople = error instanceof SourceBlockedError;
+    const level = needsPeople || isPassing(error) ? 'warn' : 'error';
+    this.#log[level](about, 'race room not reached, trying again');
     await this.#db.transaction(async (em) => {
-      const needsPeople = error instanceof SourceBlockedError;
       await postponeRoom(em, claimed, needsPeople ? this.#retryMs * 4 : this.#retryMs);
       const isUrgent = Date.parse(claimed.startsAt ?? '') - Date.now() < URGENT_MS;
       if (isWanted && (needsPeople || (isUrgent && isPassing(error))))

@@ -29,14 +29,17 @@ export function show(message: Message): void {
 /** Types a command as the organiser, and gives the answer once it says what came of it. */
 export async function answerTo(
   { place }: Scene,
-  command: { name: string; subcommand: string; options: Record<string, string> },
+  command: { name: string; group?: string; subcommand: string; options: Record<string, string> },
+  pattern = /discord\.com|already/,
 ): Promise<Message> {
   const { guild, channel, organiser, discord } = place;
   const typed = Object.entries(command.options).map(([name, value]) => `${name}:${value}`);
-  say(`   Organiser types /${[command.name, command.subcommand, ...typed].join(' ')}`);
+  const words = [command.name, command.group, command.subcommand, ...typed].filter(Boolean);
+  say(`   Organiser types /${words.join(' ')}`);
   const handle = await organiser.command({ guildId: guild.id, channelId: channel.id, ...command });
   const answer = await handle.answer();
-  await discord.waitFor(() => /discord\.com|already/.test(answer.content), { what: 'the answer' });
+  const said = () => [answer.content, answer.embeds[0]?.title, textOf(answer)].join('\n');
+  await discord.waitFor(() => pattern.test(said()), { what: `the answer to /${words.join(' ')}` });
   return answer;
 }
 

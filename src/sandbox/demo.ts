@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../errors.ts';
 import { runCli } from './bot.ts';
 import { deployCommands, importAgain, importGame, startBot, surviveKill } from './demo-import.ts';
+import { followSchedule, SCHEDULE_ENV } from './demo-schedule.ts';
 import { type Scene, say, step } from './demo-scene.ts';
 import { openPlace, smallWorld } from './place.ts';
 
@@ -16,7 +17,7 @@ const USAGE = `The main job, on this machine alone: a Discord and a start.gg to 
 `;
 
 /** What is told, one after the other; each finds the bot as the one before left it. */
-const CHAPTERS = [deployCommands, startBot, importGame, surviveKill, importAgain];
+const CHAPTERS = [deployCommands, startBot, importGame, surviveKill, importAgain, followSchedule];
 
 async function tell(scene: Scene): Promise<void> {
   for (const chapter of CHAPTERS) await chapter(scene);
@@ -30,7 +31,7 @@ async function openScene(isFast: boolean, dataDir: string, signal: AbortSignal):
   const startgg = { latency, ...(isFast ? { limit: false as const } : {}) };
   const place = await openPlace({ discord, startgg, world: smallWorld(isFast ? 60 : 18) });
   const limit: Record<string, string> = isFast ? { STARTGG_REQUESTS_PER_MINUTE: '100000' } : {};
-  return { place, env: { ...place.env, DATA_DIR: dataDir, ...limit }, isFast, bot: undefined, signal };
+  return { place, env: { ...place.env, DATA_DIR: dataDir, ...SCHEDULE_ENV, ...limit }, isFast, bot: undefined, signal };
 }
 
 /** Plays the demo in a folder that goes afterwards, also when it is interrupted. Returns the exit code. */

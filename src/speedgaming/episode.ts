@@ -62,9 +62,15 @@ export function readEpisode(slug: string, answer: EpisodeAnswer): Episode {
   };
 }
 
-/** The same for equal episodes, and different for others. */
+/** The same for equal episodes, also for one that was stored and read again, and different for others. */
 export function fingerprintOf(episode: Episode): string {
-  return createHash('sha256').update(JSON.stringify(episode)).digest('base64url').slice(0, 22);
+  return createHash('sha256').update(JSON.stringify(episode, sorted)).digest('base64url').slice(0, 22);
+}
+
+/** PostgreSQL does not keep the order of an object's fields. */
+function sorted(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function readPlayer(

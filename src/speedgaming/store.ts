@@ -2,6 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
 import { applyMatch, holdGuild, type LinkTarget } from '../matches/apply.ts';
+import { awaitErasures, readErasures } from '../matches/erased.ts';
+import { hideErased, peopleIn } from '../matches/hiding.ts';
 import { tell } from '../notifications/tell.ts';
 import { type Episode, fingerprintOf } from './episode.ts';
 
@@ -68,12 +70,14 @@ export async function storeEpisode(
     .filter((time) => time !== null)
     .sort()
     .at(-1);
-  const fingerprint = fingerprintOf(episode);
+  await awaitErasures(em);
+  const kept = hideErased(episode, await readErasures(em, 'speedgaming', peopleIn(episode)));
+  const fingerprint = fingerprintOf(kept);
   const stored = await firstRow(
     em,
     sql<{ revision: number }>`
       insert into speedgaming_episode as old (slug, id, episode, fingerprint, lasts_at)
-      values (${slug}, ${Number(episode.outsideId)}, ${JSON.stringify(episode)}::jsonb, ${fingerprint}, ${lastsAt})
+      values (${slug}, ${Number(episode.outsideId)}, ${JSON.stringify(kept)}::jsonb, ${fingerprint}, ${lastsAt})
       on conflict (slug, id) do update set episode = excluded.episode, fingerprint = excluded.fingerprint, lasts_at = excluded.lasts_at,
         revision = old.revision + case when old.fingerprint <> excluded.fingerprint or old.is_gone then 1 else 0 end,
         gone_answers = 0, is_gone = false

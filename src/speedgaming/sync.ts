@@ -3,6 +3,8 @@ import { GiveUpError, messageOf, RetryLaterError } from '../errors.ts';
 import type { SharedBudget } from '../jobs/budget.ts';
 import type { Log } from '../log.ts';
 import type { LinkTarget } from '../matches/apply.ts';
+import { readErasures } from '../matches/erased.ts';
+import { hideErased, peopleIn } from '../matches/hiding.ts';
 import { linksTo, noteFailure, noteSuccess, type Skipped } from '../matches/links.ts';
 import { episodeAnswer } from './answers.ts';
 import { NotFoundError, type SpeedgamingClient } from './client.ts';
@@ -75,6 +77,8 @@ export class SpeedgamingSync {
     const read = list.map((entry) => readEntry(slug, entry));
     const listed = read.flatMap(({ id }) => (id === undefined ? [] : [id]));
     const known = await knownEpisodes(this.#db.em(), slug, listed);
+    const people = read.flatMap(({ episode }) => (episode ? peopleIn(episode) : []));
+    const veil = await readErasures(this.#db.em(), 'speedgaming', people);
     for (const { id, episode, problem } of read) {
       const item = `Episode ${id ?? 'without an id'}`;
       if (!episode) {
@@ -83,7 +87,7 @@ export class SpeedgamingSync {
       }
       const before = known.get(Number(id));
       const isSame = before && !before.isGone && before.goneAnswers === 0 && !before.isLagging;
-      if (isSame && before.fingerprint === fingerprintOf(episode)) continue;
+      if (isSame && before.fingerprint === fingerprintOf(hideErased(episode, veil))) continue;
       await this.#store(slug, links, episode, item, skipped);
     }
     return listed;

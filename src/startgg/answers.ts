@@ -186,6 +186,7 @@ export const changesAnswer = z.object({
     .nullable(),
 });
 export const standing = z.object({
+  id: z.union([z.string(), z.number()]),
   placement: z.int32().positive(),
   entrant: z.object({ id, name: text }),
 });

@@ -152,6 +152,6 @@ export const STANDINGS = /* GraphQL */ `
   query Standings($id: ID!, $perPage: Int!) {
     event(id: $id) {
       id
-      standings(query: { page: 1, perPage: $perPage }) { nodes { placement entrant { id name } } }
+      standings(query: { page: 1, perPage: $perPage }) { nodes { id placement entrant { id name } } }
     }
   }`;

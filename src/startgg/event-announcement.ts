@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
 import type { LinkTarget } from '../matches/apply.ts';
+import type { MatchView } from '../matches/change.ts';
 import { announceChannel } from '../notifications/tell.ts';
 import { createLive, touchLive } from '../outbox/live-message.ts';
 import { findLive } from '../outbox/live-place.ts';
@@ -43,7 +44,7 @@ async function isRunning(em: EntityManager, eventId: number): Promise<boolean> {
 export type OpenSet = {
   isCalled: boolean;
   round: string | null;
-  sides: (string | null)[];
+  players: MatchView['players'];
   station: number | null;
   streamUrl: string | null;
 };
@@ -85,14 +86,25 @@ export async function eventOverview(
           select p.id, p.name, p.phase_order, json_agg(g.display_identifier order by length(g.display_identifier), g.display_identifier) as pools
           from startgg_phase p join startgg_phase_group g on g.phase_id = p.id
           where p.event_id = e.id and g.state = 2 and g.deleted_at is null and p.deleted_at is null group by p.id) r) as running,
-        (select coalesce(json_agg(json_build_object('isCalled', o.state = 6, 'round', o.full_round_text, 'sides', json_build_array(o.one, o.other),
-            'station', o.station_number, 'streamUrl', o.stream_url) order by o.state, o.station_number, o.id), '[]') from (
-          select s.id, s.state, s.full_round_text, s.station_number, s.stream_url, one.name as one, other.name as other
-          from startgg_set s left join startgg_entrant one on one.id = s.slot1_entrant_id
-            left join startgg_entrant other on other.id = s.slot2_entrant_id
-          where ${live} and s.state in (2, 6) order by s.state, s.station_number, s.id limit ${limit}) o) as open
+        (select coalesce(json_agg(json_build_object('isCalled', o.state = 'called', 'round', o.full_round_text, 'station', o.station,
+            'streamUrl', o.stream_url, 'players', (
+              select json_agg(json_build_object('name', name, 'pairing', pairing, 'side', side) order by position)
+              from match_player where match_id = o.id)) order by o.state = 'called', o.station, o.id), '[]') from (
+          select m.id, m.state, m.station, s.full_round_text, s.stream_url
+          from match m join startgg_set s on s.id = m.outside_id and s.event_id = e.id
+          where m.tournament_id = t.id and m.source = 'startgg' and m.state in ('live', 'called')
+          order by m.state = 'called', m.station, m.id limit ${limit}) o) as open
       from tournament t join startgg_event e on e.id = ${eventId}
       where t.id = ${tournamentId} and t.deleted_at is null`,
+  );
+}
+
+/** Takes off the announcements of tournaments that were deleted: the messages stay in Discord as they are. */
+export async function dropAnnouncements(em: EntityManager): Promise<void> {
+  await rows(
+    em,
+    sql`delete from live_message where kind = ${STARTGG_EVENT_MESSAGE} and not exists (
+          select 1 from tournament t where t.id = split_part(subject, '-', 1)::int and t.deleted_at is null)`,
   );
 }
 

@@ -95,7 +95,8 @@ export function playerKey(playerId: number): Pick<SourcePerson, 'kind' | 'key' |
   return { kind: 'player', key: String(playerId), handle: `sgg_${playerId}` };
 }
 
-/** The last part of a stream's address is what it is called. */
+/** The last part of a stream's address is what it is called. An organiser typed it, so it need not make a link. */
 function readChannel(url: string): Channel {
-  return { name: url.split('/').at(-1) || url, language: '', url };
+  const isLink = /^https?:\/\/[^\s<>()]+$/.test(url);
+  return { name: url.split('/').at(-1) || url, language: '', url: isLink ? url : null };
 }

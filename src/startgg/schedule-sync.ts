@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { GiveUpError, messageOf, RetryLaterError, SourceBlockedError, UserError } from '../errors.ts';
+import { GiveUpError, messageOf, RetryLaterError, SourceBlockedError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { LinkTarget } from '../matches/apply.ts';
 import { linksTo, noteFailure, noteSuccess, type Skipped } from '../matches/links.ts';
@@ -10,10 +10,10 @@ import {
   standing,
   standingsAnswer,
   tournamentAnswer,
-  tournamentNameAnswer,
+  type VideogameNode,
 } from './answers.ts';
 import type { StartggClient } from './client.ts';
-import { STANDINGS, TOURNAMENT, TOURNAMENT_NAME } from './documents.ts';
+import { STANDINGS, TOURNAMENT } from './documents.ts';
 import {
   announceEvent,
   eventsWithoutStandings,
@@ -25,12 +25,9 @@ import { storeGames } from './games.ts';
 import { PageSizes } from './page-size.ts';
 import { laggingSets, setsToPlay, storeAccounts, storeMatch } from './schedule-store.ts';
 import { storeTournaments } from './store.ts';
-import { parseTournamentSlug } from './tournament-slug.ts';
 import { vanishedFromTournament } from './vanished.ts';
 import { DEEPEST_ENTRY } from './walk.ts';
 
-/** How long a person may wait for room in the budget. */
-const PATIENCE_MS = 60_000;
 /** Sets that are fetched together to be written one by one. */
 const SETS_AT_ONCE = 100;
 /** Places that an announcement shows. */
@@ -55,28 +52,6 @@ export class StartggSchedule {
     this.#client = client;
     this.#log = log;
     this.#deepestEntry = options.deepestEntry ?? DEEPEST_ENTRY;
-  }
-
-  /**
-   * The tournament that a person means by a slug or an address.
-   *
-   * @throws UserError when start.gg shows none; RetryLaterError, SourceBlockedError when there is no usable answer
-   */
-  async find(typed: string, signal: AbortSignal): Promise<{ slug: string; name: string }> {
-    const slug = parseTournamentSlug(typed);
-    const options = { urgency: 'person', patienceMs: PATIENCE_MS, signal } as const;
-    const { data } = await this.#client.query(TOURNAMENT_NAME, { slug }, tournamentNameAnswer, options);
-    if (!data.tournament)
-      throw new UserError(
-        `start.gg shows no tournament "${slug}": there is none, or it is private. The slug is the part after start.gg/tournament/ in the address of its page.`,
-      );
-    const known = data.tournament.slug?.replace(/^tournament\//, '') || slug;
-    return { slug: known, name: data.tournament.name || known };
-  }
-
-  /** It may be read as often as the budget allows. */
-  async readableInMs(): Promise<number> {
-    return 0;
   }
 
   /**
@@ -110,19 +85,18 @@ export class StartggSchedule {
   ): Promise<Tournament> {
     const options = { urgency: 'import', signal } as const;
     const { data } = await this.#client.query(TOURNAMENT, { slug }, tournamentAnswer, options);
-    if (!data.tournament) throw new GiveUpError('start.gg shows no such tournament: it is private or gone');
-    const { id, events: given } = data.tournament;
-    const read = readNodes(given, event);
+    const node = data.tournament;
+    if (!node) throw new GiveUpError('start.gg shows no such tournament: it is private or gone');
+    const { id } = node;
+    const read = readNodes(node.events, event);
     if (read.empty > 0) skipped.push({ item: 'Events', reason: read.complaint ?? 'some came empty' });
-    const events = read.entries.filter(({ videogame }) => videogame);
-    for (const { id, name, videogame } of read.entries)
-      if (!videogame) skipped.push({ item: name ?? `Event ${id}`, reason: 'it is of no game' });
-    const games = events.flatMap(({ videogame }) =>
-      videogame ? [{ ...videogame, name: videogame.name ?? '' }] : [],
-    );
+    const games = new Map(read.entries.flatMap(gameOf).map((game) => [game.id, game]));
+    const events = read.entries.filter(({ videogame }) => games.has(videogame?.id ?? 0));
+    for (const each of read.entries)
+      if (!events.includes(each)) skipped.push({ item: labelOf(each), reason: 'it is of no game' });
     await this.#db.transaction(async (em) => {
-      await storeGames(em, [...new Map(games.map((game) => [game.id, game])).values()]);
-      const written = await storeTournaments(em, [{ ...data.tournament, id, events } as never]);
+      await storeGames(em, [...games.values()]);
+      const written = await storeTournaments(em, [{ ...node, events }]);
       await forgetStandings(em, id);
       if (read.empty === 0) await vanishedFromTournament(em, id, new Set(read.keys));
       if (written.events.changed === 0) return;
@@ -139,8 +113,9 @@ export class StartggSchedule {
     signal?: AbortSignal,
   ): Promise<void> {
     const failures: unknown[] = [];
-    for (const { id, name, type, state } of events)
+    for (const each of events)
       try {
+        const { id, type, state } = each;
         await bringUpToDate({
           db: this.#db,
           client: this.#client,
@@ -154,9 +129,9 @@ export class StartggSchedule {
         });
       } catch (error) {
         if (!(error instanceof RetryLaterError || error instanceof GiveUpError)) throw error;
-        this.#log.warn({ err: error, event: id }, 'event could not be read');
+        this.#log.warn({ err: error, event: each.id }, 'event could not be read');
         failures.push(error);
-        skipped.push({ item: name ?? `Event ${id}`, reason: messageOf(error) });
+        skipped.push({ item: labelOf(each), reason: messageOf(error) });
       }
     if (failures.length > 0 && failures.length === events.length) throw failures[0];
   }
@@ -195,10 +170,8 @@ export class StartggSchedule {
     for (const id of await eventsWithoutStandings(this.#db.em(), tournamentId)) {
       const options = { urgency: 'import', signal } as const;
       const answer = await this.#client.query(STANDINGS, { id, perPage: BEST }, standingsAnswer, options);
-      const { entries } = readNodes(
-        (answer.data.event?.standings.nodes ?? []).map(withId),
-        standing,
-      );
+      const { entries } = readNodes(answer.data.event?.standings.nodes ?? [], standing);
+      if (entries.length === 0) continue;
       const best = entries.map(({ placement, entrant }) => ({ placement, name: entrant.name ?? 'Unknown' }));
       await this.#db.transaction(async (em) => {
         await storeStandings(em, id, best);
@@ -210,4 +183,11 @@ export class StartggSchedule {
 
 function isOfSource(error: unknown): boolean {
   return [RetryLaterError, GiveUpError, SourceBlockedError].some((kind) => error instanceof kind);
+}
+
+const labelOf = ({ id, name }: EventNode) => name ?? `Event ${id}`;
+
+/** The game of an event, if it says enough of it to be kept. */
+function gameOf({ videogame }: EventNode): VideogameNode[] {
+  return videogame?.name ? [{ ...videogame, name: videogame.name }] : [];
 }

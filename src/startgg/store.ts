@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
 import { upsert, type Written } from '../database/upsert.ts';
 import type { EntrantNode, SetNode, TournamentNode } from './answers.ts';
+import { withoutErasedAccounts } from './copy.ts';
 import {
   Entrant,
   EntrantParticipant,
@@ -63,7 +64,7 @@ export async function storeEntrants(
     ...new Map(list.filter((entry) => entry != null).map((entry) => [entry.id, entry])).values(),
   ];
   await upsert(em, Player, byId(members.map((member) => member.player)));
-  await upsert(em, User, byId(members.map((member) => member.user)));
+  await upsert(em, User, await withoutErasedAccounts(em, byId(members.map((member) => member.user))));
   await upsert(
     em,
     Participant,

@@ -126,7 +126,7 @@ test.concurrent('a slug is checked at SpeedGaming before it is linked', async ({
   expect((await stage.sql.query('select 1 from tournament')).rows).toEqual([]);
 
   expect(await asked(stage, link, { slug: 'https://speedgaming.org/fr/alttpr/submit/' })).toMatch(
-    /\*\*ALttP \*Spring\* @everyone\*\* follows SpeedGaming's .* \(alttpr\)[\s\S]*announced nowhere yet.*\/setup channel/,
+    /\*\*ALttP \*Spring\* @everyone\*\* follows SpeedGaming's .* \(alttpr\)[\s\S]*It is announced in <#\d+>/,
   );
   expect(await asked(stage, link, { slug: 'alttpr' })).toContain('**ALttP *Spring* @everyone (alttpr)**');
   expect(await asked(stage, link, { slug: 'alttpr', tournament: 'alttp *spring* @everyone' })).toMatch(

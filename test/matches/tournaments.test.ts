@@ -193,11 +193,11 @@ describe('a link', () => {
   it('is one per tournament and source; a second says which, and the way out', async () => {
     const here = newGuild();
     const { id } = await tournaments.create(here, 'Cup');
-    await tournaments.link(here, schedule('first'), id);
-    await expect(tournaments.link(here, schedule('second'), id)).rejects.toThrow(
+    await tournaments.link(here, schedule('first'), { id });
+    await expect(tournaments.link(here, schedule('second'), { id })).rejects.toThrow(
       /"Cup" follows SpeedGaming's "first" already.*\/tournament unlink/,
     );
-    await expect(tournaments.link(here, schedule('first'), id)).rejects.toThrow(
+    await expect(tournaments.link(here, schedule('first'), { id })).rejects.toThrow(
       'follows SpeedGaming\'s "first" already',
     );
     expect(await linkStatuses(db, here.guildId)).toHaveLength(1);
@@ -210,8 +210,8 @@ describe('a link', () => {
     const asked = async () =>
       await all(sql`select 1 from pgboss.job where name = 'sync' and data->>'slug' = ${wanted.slug}`);
     const { id } = await tournaments.create(here, 'Cup');
-    await tournaments.link(here, schedule('another'), id);
-    await expect(tournaments.link(here, wanted, id)).rejects.toThrow();
+    await tournaments.link(here, schedule('another'), { id });
+    await expect(tournaments.link(here, wanted, { id })).rejects.toThrow();
     expect(await asked()).toEqual([]);
     await tournaments.link(here, wanted);
     expect(await asked()).toHaveLength(1);
@@ -225,7 +225,7 @@ describe('a link', () => {
       sql`update tournament_link set disabled_at = now(), ready_at = now() where tournament_id = ${id}`,
     );
     expect(await linksTo(db.em(), 'speedgaming', wanted.slug)).toEqual([]);
-    await tournaments.link(here, wanted, id);
+    await tournaments.link(here, wanted, { id });
     expect(await linksTo(db.em(), 'speedgaming', wanted.slug)).toMatchObject([{ isReady: false }]);
   });
 
@@ -251,7 +251,7 @@ describe('a link', () => {
     );
 
     await makeEvents();
-    await tournaments.link(here, wanted, id);
+    await tournaments.link(here, wanted, { id });
     await sync(wanted.slug, match(1), match(2), match(-3), match(4, { state: 'unconfirmed' }));
     const after = await all(kept);
     expect(after.map((each) => each.id)).toEqual(before.map((each) => each.id));

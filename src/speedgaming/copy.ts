@@ -1,0 +1,38 @@
+import { sql } from 'kysely';
+import { firstRow, rows } from '../database/database.ts';
+import { readErasures } from '../matches/erased.ts';
+import { hideErased, peopleIn } from '../matches/hiding.ts';
+import { SOURCE_NAMES } from '../matches/linking.ts';
+import type { SourceCopy } from '../matches/stored.ts';
+import { type Episode, fingerprintOf } from './episode.ts';
+
+/** The stored episodes: whoever had themselves erased is taken out of them as out of every later answer. */
+export const episodeCopy: SourceCopy = {
+  name: SOURCE_NAMES.speedgaming,
+  async names(em, discordId) {
+    const one = await firstRow(
+      em,
+      sql`select 1 from speedgaming_episode where strpos(episode::text, ${JSON.stringify(discordId)}) > 0 limit 1`,
+    );
+    return one !== undefined;
+  },
+  async erase(em, { discordId, keys }) {
+    const marks = [discordId, ...keys.filter(({ source }) => source === 'speedgaming').map(({ key }) => key)];
+    const found = await rows(
+      em,
+      sql<{ slug: string; id: number; episode: Episode }>`select slug, id, episode from speedgaming_episode
+        where exists (select 1 from unnest(${marks.map((mark) => JSON.stringify(mark))}::text[]) mark where strpos(episode::text, mark) > 0)
+        order by slug, id for update`,
+    );
+    const people = found.flatMap(({ episode }) => peopleIn(episode));
+    const veil = await readErasures(em, 'speedgaming', people);
+    for (const { slug, id, episode } of found) {
+      const hidden = hideErased(episode, veil);
+      await rows(
+        em,
+        sql`update speedgaming_episode set episode = ${JSON.stringify(hidden)}::jsonb, fingerprint = ${fingerprintOf(hidden)}
+            where slug = ${slug} and id = ${id}`,
+      );
+    }
+  },
+};
