@@ -17,7 +17,10 @@ export async function followSchedule(scene: Scene): Promise<void> {
   const { speedgaming, discord, member } = place;
   const [ada, ben] = [member.user, discord.world.addUser({ username: 'ben', globalName: 'Ben' })];
   discord.world.addMember(place.guild, ben);
-  const player = (user: typeof ada) => ({ displayName: user.globalName ?? user.username, discordId: user.id });
+  const player = (user: typeof ada) => ({
+    displayName: user.globalName ?? user.username,
+    discordId: user.id,
+  });
   speedgaming.world.addEvent({ slug: SLUG, name: 'Autumn Cup' });
   const players = [player(ada), player(ben)];
   const inHours = (hours: number) => new Date(Math.ceil(Date.now() / HOUR) * HOUR + hours * HOUR);
@@ -28,7 +31,9 @@ export async function followSchedule(scene: Scene): Promise<void> {
   show(await answerTo(scene, link, /Autumn Cup/));
   show(await until(scene, /coming up/));
   const settings = { tournament: 'Autumn Cup', dm: 'everyone' };
-  show(await answerTo(scene, { name: 'tournament', subcommand: 'settings', options: settings }, /Autumn Cup/));
+  show(
+    await answerTo(scene, { name: 'tournament', subcommand: 'settings', options: settings }, /Autumn Cup/),
+  );
 
   step('A match is put on the schedule there. Herald reads it every five minutes; here, every two seconds');
   const { id } = speedgaming.world.addEpisode(SLUG, { when: inHours(44), players, matchTitle: 'Semi-final' });

@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../errors.ts';
 import { runCli } from './bot.ts';
 import { deployCommands, importAgain, importGame, startBot, surviveKill } from './demo-import.ts';
-import { followSchedule, SCHEDULE_ENV } from './demo-schedule.ts';
 import { type Scene, say, step } from './demo-scene.ts';
+import { followSchedule, SCHEDULE_ENV } from './demo-schedule.ts';
 import { openPlace, smallWorld } from './place.ts';
 
 const USAGE = `The main job, on this machine alone: a Discord and a start.gg to try with, and the real bot between them.
@@ -31,7 +31,13 @@ async function openScene(isFast: boolean, dataDir: string, signal: AbortSignal):
   const startgg = { latency, ...(isFast ? { limit: false as const } : {}) };
   const place = await openPlace({ discord, startgg, world: smallWorld(isFast ? 60 : 18) });
   const limit: Record<string, string> = isFast ? { STARTGG_REQUESTS_PER_MINUTE: '100000' } : {};
-  return { place, env: { ...place.env, DATA_DIR: dataDir, ...SCHEDULE_ENV, ...limit }, isFast, bot: undefined, signal };
+  return {
+    place,
+    env: { ...place.env, DATA_DIR: dataDir, ...SCHEDULE_ENV, ...limit },
+    isFast,
+    bot: undefined,
+    signal,
+  };
 }
 
 /** Plays the demo in a folder that goes afterwards, also when it is interrupted. Returns the exit code. */

@@ -213,6 +213,7 @@ test.concurrent('/match list and show: for everyone, page by page; notes for org
 }) => {
   const { stage, world } = await season(open, { matches: 10 });
   const { member } = stage.place;
+  stage.pingable.add(`<@${member.id}>`);
   const unconfirmed = world.addEpisode('alttpr', {
     when: inHours(1),
     players: [{ displayName: 'Xaver' }, { displayName: 'Yana' }],
