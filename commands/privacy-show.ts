@@ -29,7 +29,8 @@ export function storedEmbed(discordId: string, stored: Stored): InteractionEditR
 
 function personLines({ guild, names, tags, streams, merges, tournaments }: StoredPerson): string[] {
   const matches = tournaments.map(
-    ({ name, matches: number }) => `${list([name])} (${number === 1 ? '1 match' : `${count(number)} matches`})`,
+    ({ name, matches: number }) =>
+      `${list([name])} (${number === 1 ? '1 match' : `${count(number)} matches`})`,
   );
   return [
     `**${list([guild])}**`,

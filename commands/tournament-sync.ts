@@ -25,14 +25,12 @@ export async function syncTournament(
 ): Promise<void> {
   const guildId = await requireOrganiser(interaction, guilds);
   const { id, name } = await tournaments.find(guildId, interaction.options.getString('tournament', true));
-  const all = await linkStatuses(db, guildId, id);
-  const links = all.filter(({ isDisabled }) => !isDisabled);
+  const links = await linkStatuses(db, guildId, id);
   if (links.length === 0)
-    throw new UserError(
-      all.length > 0
-        ? `What "${name}" follows was switched off while Herald was away. /tournament link with the same slug switches it on again.`
-        : `"${name}" follows nothing. /tournament link lets it follow a schedule.`,
-    );
+    throw new UserError(`"${name}" follows nothing. /tournament link lets it follow a schedule.`);
+  // Switched off while Herald was away: who asks for a sync wants to follow it.
+  for (const { source, slug, name: called } of links.filter(({ isDisabled }) => isDisabled))
+    await tournaments.link({ guildId, actorId: interaction.user.id }, { source, slug, name: called }, { id });
   const waits = await Promise.all(
     links.map(async ({ source, slug }) => (await sources[source]?.readableInMs(slug)) ?? 0),
   );

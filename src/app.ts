@@ -6,6 +6,7 @@ import { matchData } from '../commands/match-data.ts';
 import { notificationsCommand, notificationsData } from '../commands/notifications.ts';
 import { personCommand } from '../commands/person.ts';
 import { personData } from '../commands/person-data.ts';
+import { privacyCommand, privacyData } from '../commands/privacy.ts';
 import { setupCommand, setupData } from '../commands/setup.ts';
 import { statusCommand, statusData } from '../commands/status.ts';
 import { tournamentCommand } from '../commands/tournament.ts';
@@ -36,9 +37,12 @@ import { Queue } from './jobs/queue.ts';
 import { Runner } from './jobs/runner.ts';
 import { IMPORT_MESSAGE } from './jobs/store.ts';
 import type { Log } from './log.ts';
+import { closeChannel } from './matches/closed-channel.ts';
 import { matchEntities } from './matches/entities.ts';
+import { leaveGuild, purgeGuilds } from './matches/leaving.ts';
 import { followedSlugs } from './matches/links.ts';
 import { Persons } from './matches/persons.ts';
+import { Privacy } from './matches/privacy.ts';
 import { purgeTournaments, Tournaments } from './matches/tournaments.ts';
 import { passTime } from './notifications/reminders.ts';
 import { MATCH_MESSAGE, tell } from './notifications/tell.ts';
@@ -50,10 +54,12 @@ import { checkRaceRooms } from './racetime/setting.ts';
 import { type RecurringTask, Schedule } from './schedule/recurring.ts';
 import { slugAllowance, speedgamingAllowance } from './speedgaming/allowance.ts';
 import { SpeedgamingClient } from './speedgaming/client.ts';
+import { episodeCopy } from './speedgaming/copy.ts';
 import { SpeedgamingEpisode } from './speedgaming/entities.ts';
 import { SpeedgamingEvents } from './speedgaming/events.ts';
 import { SpeedgamingSync } from './speedgaming/sync.ts';
 import { COUNTED_PER_MINUTE, StartggClient, startggAllowance } from './startgg/client.ts';
+import { warehouseCopy } from './startgg/copy.ts';
 import { startggEntities } from './startgg/entities.ts';
 import { dropAnnouncements, STARTGG_EVENT_MESSAGE } from './startgg/event-announcement.ts';
 import { Games } from './startgg/games.ts';
@@ -83,6 +89,7 @@ export const commandDefinitions = [
   matchData,
   personData,
   notificationsData,
+  privacyData,
   setupData,
   statusData,
 ];
@@ -135,7 +142,10 @@ export class App {
     const kinds = [startggImport(this.#startgg)];
     this.imports = new Imports(db, this.queue, kinds);
     this.#runner = new Runner(db, this.queue, this.listener, kinds, log);
-    this.guilds = new Guilds(db, (guildId) => this.imports.cancelAll(guildId));
+    this.guilds = new Guilds(db, async (guildId) => {
+      await this.imports.cancelAll(guildId);
+      await leaveGuild(db, guildId);
+    });
   }
 
   /**
@@ -168,7 +178,7 @@ export class App {
     const { roles } = this.config;
     if (roles.includes('worker')) {
       await this.work();
-      await this.#syncs();
+      await this.workSyncs();
       if (this.#stopping.signal.aborted) return;
       this.#liveMessages = this.#makeLiveMessages();
       this.#liveMessages.start();
@@ -211,7 +221,7 @@ export class App {
   }
 
   /** Begins to work on syncs, as they come from the schedule, from links and from people. */
-  async #syncs(): Promise<void> {
+  async workSyncs(): Promise<void> {
     const run: Record<string, (slug: string, signal: AbortSignal) => Promise<void>> = {
       speedgaming: (slug, signal) => this.#speedgaming.sync.run(slug, signal),
       startgg: (slug, signal) => this.#startggSchedule.run(slug, signal),
@@ -240,7 +250,8 @@ export class App {
         run: async () => {
           for (const slug of await followedSlugs(this.db.em(), 'speedgaming'))
             await this.queue.sendSync({ source: 'speedgaming', slug });
-          for (const slug of await dueSlugs(this.db.em())) await this.queue.sendSync({ source: 'startgg', slug });
+          for (const slug of await dueSlugs(this.db.em()))
+            await this.queue.sendSync({ source: 'startgg', slug });
         },
       },
       {
@@ -256,6 +267,7 @@ export class App {
         ? [{ name: 'race rooms', pattern: '*/15 * * * * *', run: () => rooms.run(this.#stopping.signal) }]
         : []),
       { name: 'deleted tournaments', pattern: '0 * * * *', run: () => this.#purge() },
+      { name: 'guilds left long ago', pattern: '20 4 * * *', run: () => purgeGuilds(this.db) },
     ];
   }
 
@@ -272,13 +284,13 @@ export class App {
   }
 
   #makeLiveMessages(): LiveMessages {
-    const { db, listener, guilds, log, imports } = this;
+    const { db, listener, log, imports } = this;
     const renderers = {
       [IMPORT_MESSAGE]: importRenderer({ imports, requestsLeft: () => this.requestsLeft() }),
       [MATCH_MESSAGE]: matchRenderer(db),
       [STARTGG_EVENT_MESSAGE]: startggEventRenderer(db),
     };
-    return new LiveMessages({ db, listener, guilds, log, renderers, rest: createRest(this.config.discord) });
+    return new LiveMessages({ db, listener, log, renderers, rest: createRest(this.config.discord) });
   }
 
   #makeMatchEvents(): MatchEvents {
@@ -312,6 +324,9 @@ export class App {
       matchCommand({ db, guilds, tournaments }),
       personCommand({ db, guilds, persons: new Persons({ db, guilds, tell }), tournaments }),
       notificationsCommand({ db }),
+      privacyCommand({
+        privacy: new Privacy({ db, messageKind: MATCH_MESSAGE, copies: [episodeCopy, warehouseCopy] }),
+      }),
       setupCommand({ guilds }),
       statusCommand({ db, version: version(), startedAt: this.#startedAt, guilds, imports, queue }),
     ];
@@ -319,6 +334,7 @@ export class App {
       discord: config.discord,
       interactions: new Interactions(commands, log),
       guilds,
+      channelGone: (guildId, channelId) => db.transaction((em) => closeChannel(em, guildId, channelId)),
       log,
     });
   }

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { commandDefinitions } from './app.ts';
 import {
   type ControlVerb,
@@ -9,6 +9,7 @@ import {
   startImport,
 } from './cli-import.ts';
 import { type ExitCode, print, UsageError, withApp } from './cli-run.ts';
+import { syncSchedules } from './cli-sync.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { stopEmbedded } from './database/embedded.ts';
 import { deployCommands } from './discord/deploy.ts';
@@ -21,6 +22,7 @@ import {
   SourceBlockedError,
   UserError,
 } from './errors.ts';
+import { SOURCES, type Source } from './matches/source.ts';
 import { duration } from './text.ts';
 
 /** Their messages say all that can be said. */
@@ -144,6 +146,11 @@ function program(done: (code: ExitCode) => void): Command {
     .option('--guild <id>', 'only in this guild, at once; for trying', guildId)
     .action(run(deploy));
   addImports(root, run);
+  root
+    .command('sync')
+    .description('read the schedules that are followed, now')
+    .addArgument(new Argument('[source]', 'only those at one source').choices(SOURCES))
+    .action(run((source?: Source) => syncSchedules(source ? [source] : SOURCES)));
   root
     .command('database')
     .description('the embedded PostgreSQL')

@@ -9,19 +9,30 @@ import type { Interactions } from './interactions.ts';
 /** The part of a READY packet that is looked at (Discord docs, Gateway Events, Ready). */
 type ReadyPacket = { t: string | null; d: { guilds: { id: string }[]; shard?: [number, number] } };
 
+/** A channel of a guild was deleted. */
+type ChannelGone = (guildId: string, channelId: string) => Promise<unknown>;
+
 /** The connection on which Discord tells what people type and click, and which guilds Herald is in. */
 export class Gateway {
   readonly #client: Client;
   readonly #discord: Config['discord'];
   readonly #interactions: Interactions;
   readonly #guilds: Guilds;
+  readonly #channelGone: ChannelGone;
   readonly #log: Log;
   #stopping = false;
 
-  constructor(parts: { discord: Config['discord']; interactions: Interactions; guilds: Guilds; log: Log }) {
+  constructor(parts: {
+    discord: Config['discord'];
+    interactions: Interactions;
+    guilds: Guilds;
+    channelGone: ChannelGone;
+    log: Log;
+  }) {
     this.#discord = parts.discord;
     this.#interactions = parts.interactions;
     this.#guilds = parts.guilds;
+    this.#channelGone = parts.channelGone;
     this.#log = parts.log;
     this.#client = new Client({
       intents: [GatewayIntentBits.Guilds],
@@ -83,6 +94,9 @@ export class Gateway {
     client.on(Events.GuildUpdate, (_, { id, name }) => this.#note(this.#guilds.seen([{ id, name }])));
     // Not emitted when Discord merely calls the guild unavailable.
     client.on(Events.GuildDelete, ({ id }) => this.#note(this.#guilds.left(id)));
+    client.on(Events.ChannelDelete, (channel) => {
+      if (!channel.isDMBased()) this.#note(this.#channelGone(channel.guildId, channel.id));
+    });
     client.on(Events.Raw, (packet: ReadyPacket) => {
       if (packet.t === 'READY') this.#note(this.#markGone(packet.d));
     });

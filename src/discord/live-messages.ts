@@ -4,8 +4,8 @@ import { type APIMessage, type RESTPostAPIChannelMessageJSONBody, Routes } from 
 import type { Database } from '../database/database.ts';
 import type { Listener } from '../database/listener.ts';
 import { messageOf } from '../errors.ts';
-import type { Guilds } from '../guilds/guilds.ts';
 import type { Log } from '../log.ts';
+import { closeChannel } from '../matches/closed-channel.ts';
 import {
   CLAIM_MS,
   type ClaimedLive,
@@ -42,7 +42,6 @@ export class LiveMessages {
   readonly #db: Database;
   readonly #rest: REST;
   readonly #renderers: Record<string, Renderer>;
-  readonly #guilds: Guilds;
   readonly #log: Log;
   readonly #loop: DeliveryLoop<ClaimedLive>;
 
@@ -51,13 +50,11 @@ export class LiveMessages {
     listener: Listener;
     rest: REST;
     renderers: Record<string, Renderer>;
-    guilds: Guilds;
     log: Log;
   }) {
     this.#db = parts.db;
     this.#rest = parts.rest;
     this.#renderers = parts.renderers;
-    this.#guilds = parts.guilds;
     this.#log = parts.log;
     this.#loop = new DeliveryLoop(
       {
@@ -138,8 +135,9 @@ export class LiveMessages {
       return await postponeLive(em, live, { afterMs, failed: true });
     }
     const reason = messageOf(error);
-    const other = failure.kind === 'closed' ? (await this.#guilds.get(live.guildId))?.channelId : undefined;
-    if (other && other !== live.channelId) {
+    const close = () => this.#db.transaction((inside) => closeChannel(inside, live.guildId, live.channelId));
+    const other = failure.kind === 'closed' ? await close() : undefined;
+    if (other) {
       this.#log.warn({ reason, ...about }, 'channel is closed to the live message, using the one of /setup');
       return await repostLive(em, live, other);
     }

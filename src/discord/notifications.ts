@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts';
 import type { Listener } from '../database/listener.ts';
 import { BudgetExhaustedError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { closeChannel } from '../matches/closed-channel.ts';
 import { announceChannel } from '../notifications/tell.ts';
 import { type Place, type Wording, wordingOf } from '../notifications/wording.ts';
 import {
@@ -217,6 +218,14 @@ export class Notifications {
       const afterMs = Math.min(1_000 * 2 ** Math.min(claimed.attempts, 12), MAX_WAIT_MS);
       return await postponeNotification(em, claimed, { afterMs, failed: true });
     }
+    const other = failure.kind === 'closed' && (await this.#elsewhere(claimed));
+    if (other) return await redirectNotification(em, claimed, other);
     await this.#end(claimed, 'failed', messageOf(error));
+  }
+
+  /** Where to say what cannot be said in its channel any more. */
+  async #elsewhere({ guildId, channelId }: ClaimedNotification): Promise<string | undefined> {
+    if (channelId === null) return undefined;
+    return await this.#db.transaction((em) => closeChannel(em, guildId, channelId));
   }
 }

@@ -28,7 +28,10 @@ export async function eraseFromTexts(em: EntityManager, leaving: Leaving): Promi
  *
  * @returns names under which the person was spoken of
  */
-async function eraseFromMessages(em: EntityManager, { discordId, names, matchIds }: Leaving): Promise<string[]> {
+async function eraseFromMessages(
+  em: EntityManager,
+  { discordId, names, matchIds }: Leaving,
+): Promise<string[]> {
   type Message = { id: string; payload: Record<string, unknown> };
   const found = await rows(
     em,

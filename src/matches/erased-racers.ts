@@ -45,10 +45,16 @@ export async function eraseRacer(
   words: readonly string[],
 ): Promise<void> {
   const known = new Set(keys.map(({ kind, key }) => `${kind} ${key}`));
-  const isTheirs = (entrant: RaceEntrant) => keysOf(entrant).some(({ kind, key }) => known.has(`${kind} ${key}`));
+  const isTheirs = (entrant: RaceEntrant) =>
+    keysOf(entrant).some(({ kind, key }) => known.has(`${kind} ${key}`));
   const hide = (list: readonly RaceEntrant[] | null) =>
     list?.map((entrant) => (isTheirs(entrant) ? hidden(entrant) : entrant)) ?? null;
-  type Room = { matchId: number; entrants: RaceEntrant[] | null; unmatched: RaceEntrant[] | null; score: string | null };
+  type Room = {
+    matchId: number;
+    entrants: RaceEntrant[] | null;
+    unmatched: RaceEntrant[] | null;
+    score: string | null;
+  };
   const rooms = await rows(
     em,
     sql<Room>`select match_id as "matchId", entrants, unmatched, score from race_room

@@ -93,6 +93,8 @@ function wordsOf({ name, tag, stream, discordId }: SourcePerson): string[] {
 function patternOf(words: readonly string[]): RegExp | undefined {
   const long = [...new Set(words.map((word) => word.trim()))].filter(({ length }) => length >= SHORTEST_NAME);
   if (long.length === 0) return undefined;
-  const any = long.sort((a, b) => b.length - a.length).map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  const any = long
+    .sort((a, b) => b.length - a.length)
+    .map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${any.join('|')})(?![\\p{L}\\p{N}_])`, 'giu');
 }

@@ -24,19 +24,29 @@ export async function addLink(
 ): Promise<void> {
   const added = await rows(
     em,
-    sql`insert into tournament_link as old (tournament_id, source, slug, name, linked_by)
+    sql<{ id: number }>`insert into tournament_link as old (tournament_id, source, slug, name, linked_by)
         values (${tournament.id}, ${source}, ${slug}, ${name}, ${linkedBy})
         on conflict (tournament_id, source) do update set name = excluded.name, linked_by = excluded.linked_by,
           disabled_at = null, ready_at = null, last_error = null, failing_since = null, failure_told_at = null
         where old.disabled_at is not null and old.slug = excluded.slug returning id`,
   );
-  if (added.length > 0) return;
+  const [link] = added;
+  if (link) return await wantEvents(em, await followedBy(em, link.id));
   const present = await linkedSlug(em, tournament, source);
   if (present === slug)
     throw new UserError(`"${tournament.name}" follows ${SOURCE_NAMES[source]}'s "${slug}" already.`);
   throw new UserError(
     `"${tournament.name}" follows ${SOURCE_NAMES[source]}'s "${present}" already, and a tournament follows one schedule of ${SOURCE_NAMES[source]}. Take that off with /tournament unlink first, or leave the tournament out, and a new one is made for "${slug}".`,
   );
+}
+
+/** The matches that a link which was switched off has brought: their Discord events come back with it. */
+async function followedBy(em: EntityManager, linkId: number): Promise<number[]> {
+  const found = await rows(
+    em,
+    sql<{ id: number }>`select id from match where link_id = ${linkId} and state = 'scheduled' order by id`,
+  );
+  return found.map(({ id }) => id);
 }
 
 /** What a tournament follows at a source. @throws UserError when that is nothing */

@@ -95,3 +95,16 @@ export async function noteSuccess(
       );
   }
 }
+
+/** What came of the syncs that ended since a moment, slug by slug; `error` is null where all went well. */
+export async function outcomesSince(
+  em: EntityManager,
+  since: string,
+): Promise<{ source: Source; slug: string; error: string | null }[]> {
+  return await rows(
+    em,
+    sql<{ source: Source; slug: string; error: string | null }>`
+      select source, slug, max(last_error) as error from tournament_link
+      where disabled_at is null and greatest(last_synced_at, last_failed_at) >= ${since}::timestamptz group by source, slug`,
+  );
+}

@@ -1,5 +1,6 @@
 /** Where matches come from. */
-export type Source = 'speedgaming' | 'startgg';
+export const SOURCES = ['speedgaming', 'startgg'] as const;
+export type Source = (typeof SOURCES)[number];
 
 /**
  * `unconfirmed`: not approved, or its time is not to be relied on, so nobody is told of it. `called`: both players are

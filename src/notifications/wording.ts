@@ -98,8 +98,9 @@ async function placesOf(em: EntityManager, claimed: ClaimedNotification): Promis
     sql<Place>`select m.id as "matchId", t.id as "tournamentId", t.name as tournament, g.id as "guildId", g.name as guild, m.state,
         ${iso('m.starts_at')} as "startsAt"
       from match m join tournament t on t.id = m.tournament_id join guild g on g.id = t.guild_id
+        join tournament_link l on l.id = m.link_id and l.disabled_at is null
         left join discord_user u on u.discord_id = ${claimed.discordUserId}
-      where m.source = ${claimed.source} and m.outside_id = ${claimed.outsideId} and m.link_id is not null and g.left_at is null and ${WANTS}
+      where m.source = ${claimed.source} and m.outside_id = ${claimed.outsideId} and g.left_at is null and ${WANTS}
       order by m.id <> ${Number(claimed.subject)}, m.id`,
   );
 }

@@ -31,7 +31,8 @@ const EDIT_EVERY_MS = 2_000;
 const OLD_EDIT_EVERY_MS = 10_000;
 
 /**
- * Takes live messages that are to be drawn anew and may be edited again by now. No two processes get the same one.
+ * Takes live messages that are to be drawn anew and may be edited again by now. No two processes get the same one. In a
+ * guild that Herald was removed from they wait until it is back.
  *
  * @param kinds the kinds that the caller can draw
  */
@@ -46,6 +47,7 @@ export async function claimLive(
       where id in (
         select id from live_message
         where dirty_at is not null and kind = any(${[...kinds]}::text[])
+          and not exists (select 1 from guild g where g.id = live_message.guild_id and g.left_at is not null)
           and (claimed_until is null or claimed_until <= clock_timestamp())
           and (edited_at is null or edited_at <= clock_timestamp() - case
             when posted_at < now() - interval '1 hour' then ${interval(OLD_EDIT_EVERY_MS)} else ${interval(EDIT_EVERY_MS)} end)

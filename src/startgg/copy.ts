@@ -4,17 +4,29 @@ import { firstRow, rows } from '../database/database.ts';
 import { awaitErasures, erasedAccounts } from '../matches/erased.ts';
 import { SOURCE_NAMES } from '../matches/linking.ts';
 import type { SourceCopy } from '../matches/stored.ts';
+import { touchLive } from '../outbox/live-message.ts';
+import { STARTGG_EVENT_MESSAGE } from './event-announcement.ts';
 
 /** The warehouse is a copy of public data: it loses the linked Discord account and nothing else. */
 export const warehouseCopy: SourceCopy = {
   name: SOURCE_NAMES.startgg,
   async names(em, discordId) {
     return (
-      (await firstRow(em, sql`select 1 from startgg_user where discord_id = ${discordId} limit 1`)) !== undefined
+      (await firstRow(em, sql`select 1 from startgg_user where discord_id = ${discordId} limit 1`)) !==
+      undefined
     );
   },
-  async erase(em, { discordId }) {
+  async erase(em, { discordId, matchIds }) {
     await rows(em, sql`update startgg_user set discord_id = null where discord_id = ${discordId}`);
+    const messages = await rows(
+      em,
+      sql<{
+        subject: string;
+      }>`select distinct l.subject from match m join startgg_set s on m.source = 'startgg' and s.id = m.outside_id
+        join live_message l on l.kind = ${STARTGG_EVENT_MESSAGE} and l.subject = m.tournament_id || '-' || s.event_id
+        where m.id = any(${matchIds}::int[]) order by l.subject`,
+    );
+    for (const { subject } of messages) await touchLive(em, STARTGG_EVENT_MESSAGE, subject);
   },
 };
 

@@ -1,7 +1,7 @@
 import { RetryLaterError } from '../errors.ts';
 import { changesAnswer, poolState, readNodes, set } from './answers.ts';
 import { CHANGES } from './documents.ts';
-import { TooComplexError } from './errors.ts';
+import { TooComplexError, TooDeepError } from './errors.ts';
 import { type EventReading, hiddenEvent, IncompleteError, walkSets, withSeedsOf } from './event-lists.ts';
 import { noteChanges, type Progress, progressOf, type Totals } from './event-progress.ts';
 import { readWhole, totalsOf } from './event-whole.ts';
@@ -38,9 +38,7 @@ async function readChanges(reading: EventReading, progress: Progress): Promise<b
   if (!found) throw await hiddenEvent(reading);
   const { pageInfo, nodes } = found.changed;
   const sets = readNodes(nodes, set);
-  const pools = found.phases.flatMap(
-    ({ phaseGroups }) => readNodes(phaseGroups.nodes, poolState).entries,
-  );
+  const pools = found.phases.flatMap(({ phaseGroups }) => readNodes(phaseGroups.nodes, poolState).entries);
   const isKnown = await db.transaction(async (em) => {
     const states = await storePoolStates(em, pools);
     if (states.changed > 0) await reading.onPools(em);
@@ -51,7 +49,10 @@ async function readChanges(reading: EventReading, progress: Progress): Promise<b
   const totals = totalsOf(found.phases, found.entrants, found.listed);
   if (!isKnown || pools.length < totals.pools || !isSame(totals, progress.totals)) return false;
   if (sets.empty > 0 || sets.entries.length < pageInfo.total) {
-    const walked = await walkSets(reading, { updatedAfter: progress.changedAfter });
+    const walked = await walkSets(reading, { updatedAfter: progress.changedAfter }).catch((error) => {
+      if (!(error instanceof TooDeepError)) throw error;
+    });
+    if (!walked) return false;
     if (walked.state === 'short') throw new IncompleteError(walked.reason);
   }
   await noteChanges(db.em(), event.id, progress.now);

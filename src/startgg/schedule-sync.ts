@@ -20,6 +20,7 @@ import {
   forgetStandings,
   storeStandings,
 } from './event-announcement.ts';
+import { IncompleteError } from './event-lists.ts';
 import { bringUpToDate } from './event-reader.ts';
 import { storeGames } from './games.ts';
 import { PageSizes } from './page-size.ts';
@@ -105,7 +106,7 @@ export class StartggSchedule {
     return { id, events };
   }
 
-  /** One event that cannot be read does not keep the others from it; when none can, the source is at fault. */
+  /** One event that cannot be read does not keep the others from it; when start.gg fails at all of them, it is down. */
   async #readEvents(
     { id: tournamentId, events }: Tournament,
     links: readonly LinkTarget[],
@@ -130,7 +131,7 @@ export class StartggSchedule {
       } catch (error) {
         if (!(error instanceof RetryLaterError || error instanceof GiveUpError)) throw error;
         this.#log.warn({ err: error, event: each.id }, 'event could not be read');
-        failures.push(error);
+        if (!(error instanceof IncompleteError)) failures.push(error);
         skipped.push({ item: labelOf(each), reason: messageOf(error) });
       }
     if (failures.length > 0 && failures.length === events.length) throw failures[0];

@@ -109,7 +109,10 @@ export async function vanishedFromTournament(
 ): Promise<CountChanges> {
   const missing = sql`select id::text from startgg_event where deleted_at is null and tournament_id = ${tournamentId}
         and ${notIn(sql`id`, seen)}`;
-  return await deleteEvents(em, await endWalk(em, { scope: 'tournament', key: String(tournamentId) }, missing));
+  return await deleteEvents(
+    em,
+    await endWalk(em, { scope: 'tournament', key: String(tournamentId) }, missing),
+  );
 }
 
 /** Ends a complete walk over the phases and pools of an event. Their sets go with them. */

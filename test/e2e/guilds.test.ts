@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
-import { GAME, type Stage, test } from './stage.ts';
+import { until } from '../support/until.ts';
+import { firstSync, follow, headlines, inHours, join, player, QUICK } from './club.ts';
+import { GAME, type Stage, test, textOf } from './stage.ts';
 
 const slow = { latency: { minMs: 400, maxMs: 800 } };
 
@@ -117,3 +119,78 @@ test.concurrent('removed from a guild, also while it was down, Herald ends the w
   const { rows } = await stage.sql.query('select id from guild where left_at is not null order by id');
   expect(rows.map(({ id }) => id)).toEqual([guild.id, third.guild.id].toSorted());
 });
+
+test('removed from a guild, its schedules are switched off at once; back within 30 days, one command switches them on', async ({
+  open,
+}) => {
+  const stage = await open({ env: QUICK });
+  const { world, guild } = { world: stage.discord.world, guild: stage.place.guild };
+  const { Ada, Ben } = join(stage, ['Ada', 'Ben']);
+  stage.speedgaming.world.addEvent({ slug: 'demo', name: 'Demo Cup' });
+  const bot = await stage.bot();
+  await follow(stage, 'demo');
+  await firstSync(stage);
+  const players = [player(Ada), player(Ben)];
+  const { id } = stage.speedgaming.world.addEpisode('demo', { when: inHours(48), players });
+  await stage.discord.waitFor(() => headlines(stage, Ada).length === 1 && stage.posted().length === 2, {
+    what: 'Ada told',
+    timeoutMs: 20_000,
+  });
+  await stage.sql.query(
+    `insert into notification (guild_id, channel_id, class, payload, not_before) values ($1, $2, 'notice', '{"text":"later"}', now() + interval '1 hour')`,
+    [guild.id, stage.here.channelId],
+  );
+
+  world.removeBot(guild);
+  const off = async () =>
+    (await stage.sql.query('select 1 from tournament_link where disabled_at is null')).rows;
+  await until('the link is off', async () => (await off()).length === 0);
+  await until('the guild is left', async () => {
+    const { rows } = await stage.sql.query('select 1 from guild where left_at is not null');
+    return rows.length === 1;
+  });
+  const { rows: waiting } = await stage.sql.query(`select 1 from notification where state = 'pending'`);
+  expect(waiting).toEqual([]);
+  stage.speedgaming.world.reschedule(id, inHours(50));
+  await stage.sql.query(`update live_message set dirty_at = now()`);
+
+  world.installBot(guild, [
+    'ViewChannel',
+    'SendMessages',
+    'EmbedLinks',
+    'ReadMessageHistory',
+    'CreateEvents',
+  ]);
+  await until('the guild is back', async () => {
+    const { rows } = await stage.sql.query('select 1 from guild where left_at is null');
+    return rows.length === 1;
+  });
+  expect(await stage.ask('tournament show', { tournament: 'Cup demo' })).toContain('switched off');
+  expect(headlines(stage, Ada)).toEqual(['Match scheduled']);
+  expect(await stage.ask('tournament sync', { tournament: 'Cup demo' })).toMatch(/up to date/);
+  await stage.shows(await shownMatch(stage), new RegExp(`<t:${inHours(50).getTime() / 1000}:F>`));
+
+  // Gone for good: nothing of it is left, and nothing of anybody else is lost.
+  const other = neighbours(stage);
+  await stage.ask('tournament create', { name: 'Elsewhere' }, other);
+  world.removeBot(guild);
+  await until('the guild is left again', async () => (await off()).length === 0);
+  await bot.stop();
+  await stage.sql.query(`update guild set left_at = now() - interval '31 days' where id = $1`, [guild.id]);
+  await stage.bot();
+  await until('its rows are gone', async () => {
+    const { rows } = await stage.sql.query('select 1 from guild where id = $1', [guild.id]);
+    return rows.length === 0;
+  });
+  for (const table of ['match', 'person', 'live_message', 'notification', 'discord_event', 'tournament_link'])
+    expect([table, (await stage.sql.query(`select 1 from "${table}"`)).rows]).toEqual([table, []]);
+  expect(await stage.ask('tournament list', {}, other)).toContain('Elsewhere');
+});
+
+async function shownMatch(stage: Stage) {
+  const { rows } = await stage.sql.query<{ id: number }>('select id from match');
+  const handle = await stage.type('match show', { match: String(rows[0]?.id) });
+  const message = await handle.answer();
+  expect(textOf(message)).toContain('Ada');
+  return message;
+}

@@ -23,7 +23,12 @@ const ADA = {
   discordTag: 'adatag',
   publicStream: 'ada_tv',
 };
-const BEN = { displayName: 'Ben', discordId: '100000000000000002', discordTag: 'ben', publicStream: 'ben_tv' };
+const BEN = {
+  displayName: 'Ben',
+  discordId: '100000000000000002',
+  discordTag: 'ben',
+  publicStream: 'ben_tv',
+};
 const TAM = { displayName: 'Tam', discordTag: 'tamtag' };
 /** Whatever says who she is. The cup is called after somebody else. */
 const TRACES = /adelheid(?!s)|100000000000000001|adatag|ada_tv/i;
@@ -67,9 +72,10 @@ async function life(league: League) {
     `insert into discord_user (discord_id, preference, dm_channel_id) values ($1, 'on', '77'), ($2, 'on', '78')`,
     [ADA.discordId, BEN.discordId],
   );
-  await league.sql.query(`insert into guild_member (guild_id, discord_id, is_member) values ('1', $1, true)`, [
-    ADA.discordId,
-  ]);
+  await league.sql.query(
+    `insert into guild_member (guild_id, discord_id, is_member) values ('1', $1, true)`,
+    [ADA.discordId],
+  );
   await league.sql.query(
     `insert into audit_log (guild_id, actor_id, action, detail) values ('1', $1, 'import.start', '{}'),
        ('1', $2, 'person.link', $3)`,
@@ -89,7 +95,10 @@ describe('who is erased', () => {
     expect(await privacy.erase(ADA.discordId)).toBe(true);
     expect(await traces(league)).toEqual([]);
     for (const guild of ['1', '2']) {
-      expect(await league.match(episode, guild)).toMatchObject({ title: 'erased vs Ben', state: 'scheduled' });
+      expect(await league.match(episode, guild)).toMatchObject({
+        title: 'erased vs Ben',
+        state: 'scheduled',
+      });
       expect(await league.seats(episode, guild)).toEqual([
         'player erased',
         `player Ben ${BEN.discordId}`,
@@ -158,12 +167,18 @@ describe('who is erased', () => {
   test('harms nobody else: people, matches and what they were told stay', async ({ league, privacy }) => {
     const { titled } = await life(league);
     const others = async () => ({
-      people: await league.rows(`select guild_id, discord_id, name, tag, stream from person where discord_id is distinct from $1
-        and not is_erased order by id`, [ADA.discordId]),
-      matches: await league.rows('select id, outside_id, state, starts_at, revision, channels from match order by id'),
-      told: await league.rows(`select id, state, class from notification where discord_user_id = $1 order by id`, [
-        BEN.discordId,
-      ]),
+      people: await league.rows(
+        `select guild_id, discord_id, name, tag, stream from person where discord_id is distinct from $1
+        and not is_erased order by id`,
+        [ADA.discordId],
+      ),
+      matches: await league.rows(
+        'select id, outside_id, state, starts_at, revision, channels from match order by id',
+      ),
+      told: await league.rows(
+        `select id, state, class from notification where discord_user_id = $1 order by id`,
+        [BEN.discordId],
+      ),
       user: await league.rows(`select * from discord_user where discord_id = $1`, [BEN.discordId]),
       titled: await league.match(titled),
     });

@@ -25,7 +25,9 @@ describe('the announcement of an event', () => {
     const ready = () =>
       world
         .phaseGroup(pool)
-        ?.sets.find((set) => !set.bye && set.state !== 3 && set.slots.every((slot) => slot.seed?.entrant)) as SetRecord;
+        ?.sets.find(
+          (set) => !set.bye && set.state !== 3 && set.slots.every((slot) => slot.seed?.entrant),
+        ) as SetRecord;
     const opening = ready();
     world.callSet(setId(opening), 7);
     await venue.run();
@@ -49,7 +51,12 @@ describe('the announcement of an event', () => {
     for (let set = ready(); set; set = ready()) world.completeSet(setId(set), { winner: 0 });
     await venue.run();
     expect(await dirty(venue)).toEqual(one);
-    expect(await shown()).toMatchObject({ isOver: true, open: [], running: [], standings: [{ placement: 1 }, {}, {}, {}] });
+    expect(await shown()).toMatchObject({
+      isOver: true,
+      open: [],
+      running: [],
+      standings: [{ placement: 1 }, {}, {}, {}],
+    });
     const [last] = drawStartggEvent(await shown(), '9').embeds ?? [];
     expect(last?.description).toContain('✅ Over');
   });

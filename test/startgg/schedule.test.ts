@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type SetRecord, setId } from '../../src/sandbox/startgg/model.ts';
+import { snapshotsOf } from '../../src/matches/snapshots.ts';
+import { toldTo } from '../../src/notifications/told.ts';
+import { wordingOf } from '../../src/notifications/wording.ts';
+import { claimNotifications } from '../../src/outbox/notification-delivery.ts';
+import { type SetRecord, setId, setsOf } from '../../src/sandbox/startgg/model.ts';
 import type { World } from '../../src/sandbox/startgg/world.ts';
 import { TOKEN } from '../support/herald.ts';
+import { asks } from './faults.ts';
 import { ADA, BEN, CAS, DOT, Venue, worldOfFour } from './venue.ts';
 
 /** The sets of a pool that are shown. */
@@ -15,7 +20,9 @@ const first = (world: World, pool: number): SetRecord => {
 };
 
 const players = (set: SetRecord) =>
-  set.slots.flatMap(({ seed }) => (seed?.entrant?.participants ?? []).map(({ playerIndex }) => playerIndex ?? 0));
+  set.slots.flatMap(({ seed }) =>
+    (seed?.entrant?.participants ?? []).map(({ playerIndex }) => playerIndex ?? 0),
+  );
 
 /** Links the players of a set with Discord accounts, in order. */
 function linkAll(world: World, set: SetRecord, accounts: readonly string[]): void {
@@ -44,7 +51,9 @@ describe('the sets of a pool', () => {
     world.startPool(pool);
     await venue.run();
     const sets = shown(world, pool);
-    const matches = await venue.rows('select outside_id, title, url, state, starts_at from match order by outside_id');
+    const matches = await venue.rows(
+      'select outside_id, title, url, state, starts_at from match order by outside_id',
+    );
     expect(matches).toEqual(
       sets
         .map((set) => ({
@@ -59,7 +68,9 @@ describe('the sets of a pool', () => {
     const opening = first(world, pool);
     const entrants = opening.slots.map((slot) => slot.seed?.entrant);
     expect(await venue.seats(opening)).toEqual(
-      entrants.map((one, i) => `${i + 1} ${one?.name} sgg_${world.player(one?.participants[0]?.playerIndex ?? 0).id}`),
+      entrants.map(
+        (one, i) => `${i + 1} ${one?.name} sgg_${world.player(one?.participants[0]?.playerIndex ?? 0).id}`,
+      ),
     );
     const final = sets.find((set) => set.fullRoundText === 'Grand Final') as SetRecord;
     expect(await venue.seats(final)).toEqual(['1 To be announced', '2 To be announced']);
@@ -95,6 +106,19 @@ describe('the sets of a pool', () => {
     const [one, other] = set.slots.map((slot) => slot.seed?.entrant?.name);
     expect(await venue.match(id)).toMatchObject({ state: 'finished', score: `${one} 2 - ${other} 1` });
     expect(await venue.pending()).toEqual([]);
+  });
+
+  it('are not called any more by a message that comes too late', async () => {
+    const { world, venue, set } = await playing('too-late');
+    world.callSet(setId(set), 4);
+    await venue.run();
+    const { db } = venue.herald;
+    const claimed = (await claimNotifications(db, 10)).find((each) => each.class === 'called');
+    if (!claimed) throw new Error('nothing to send');
+    expect((await wordingOf(db.em(), claimed))?.saying.headline).toBe('Your match is called');
+    world.reportScore(setId(set), [0, 0]);
+    await venue.run();
+    expect(await wordingOf(db.em(), claimed)).toBeUndefined();
   });
 
   it('have the winner for a score when nothing else was reported', async () => {
@@ -167,6 +191,11 @@ describe('people', () => {
     world.callSet(setId(set));
     await venue.run();
     expect(await venue.pending()).toEqual(accounts.map((who) => `${who} called ${setId(set)}`));
+    const id = Number((await venue.match(set)).id);
+    const view = (await snapshotsOf(venue.herald.db.em(), [id])).get(id)?.view ?? null;
+    const names = view?.players.map(({ name }) => name) ?? [];
+    expect(toldTo(ADA, view)?.opponents).toEqual(names.slice(2).sort());
+    expect(toldTo(DOT, view)?.opponents).toEqual(names.slice(0, 2).sort());
   });
 
   it('turn from placeholders into who they are when they link their account at start.gg', async () => {
@@ -193,7 +222,9 @@ describe('people', () => {
     const { world, event, venue } = await playing('late');
     const entrant = world.addEntrant(event.id, 'Late');
     await venue.run();
-    expect(await venue.rows('select name from startgg_entrant where id = $1', [entrant.id])).toEqual([{ name: 'Late' }]);
+    expect(await venue.rows('select name from startgg_entrant where id = $1', [entrant.id])).toEqual([
+      { name: 'Late' },
+    ]);
   });
 
   it('are called what their entrant is called now', async () => {
@@ -226,7 +257,9 @@ describe('a sync', () => {
   it('leaves an event alone that is over', async () => {
     const { world, venue, pool } = await playing('over');
     for (let i = 0; i < 12; i++) {
-      const open = shown(world, pool).find((set) => set.state !== 3 && set.slots.every((slot) => slot.seed?.entrant));
+      const open = shown(world, pool).find(
+        (set) => set.state !== 3 && set.slots.every((slot) => slot.seed?.entrant),
+      );
       if (open) world.completeSet(setId(open), { winner: 0 });
     }
     await venue.run();
@@ -236,6 +269,48 @@ describe('a sync', () => {
     expect(await venue.rows('select standings from startgg_event')).toEqual([
       { standings: expect.arrayContaining([expect.objectContaining({ placement: 1 })]) },
     ]);
+  });
+
+  it.each([
+    ['in one list', {}],
+    ['pool by pool, where the list is too long', { deepestEntry: 60 }],
+    ['in smaller pages, where start.gg counts more than expected', { dearer: true }],
+  ])('takes in a large event %s', async (_, options) => {
+    const { world, tournament, event } = worldOfFour('large');
+    world.removeEvent(event.id);
+    const fields = { entrants: 100, teamSize: 1, state: 'CREATED', hasSets: true } as const;
+    const large = world.addEvent(tournament.id, fields);
+    for (const { id } of world.bracket(large).phases[0]?.groups ?? []) world.startPool(id);
+    const venue = await Venue.open(world, tournament, options);
+    await venue.run();
+    expect(await venue.ground.differences()).toEqual([]);
+    const open = () =>
+      [...setsOf(world.bracket(large))].filter(
+        (set) => !set.bye && set.realId && set.state !== 3 && set.slots.every(({ seed }) => seed?.entrant),
+      );
+    let done = 0;
+    for (const set of open().slice(0, 45)) done += world.completeSet(setId(set), { winner: 0 }) ? 1 : 0;
+    expect(done).toBeGreaterThan(30);
+    await venue.run();
+    await venue.run();
+    expect(await venue.ground.differences()).toEqual([]);
+    expect((await venue.link()).skipped).toEqual([]);
+    const behind =
+      await venue.rows(`select s.id from startgg_set s join startgg_phase_group g on g.id = s.phase_group_id
+        left join match m on m.outside_id = s.id
+      where g.state in (2, 3) and s.id not like 'preview%' and m.revision is distinct from s.seq`);
+    expect(behind).toEqual([]);
+  });
+
+  it('takes nothing for vanished where entries came empty, and says so', async () => {
+    const { venue } = await playing('empty');
+    await venue.makeWholeDue();
+    venue.ground.startgg.faults.add({ kind: 'null-nodes', match: asks('LinkedEntrants'), times: 3 });
+    await venue.run();
+    expect((await venue.link()).skipped).toEqual([
+      { item: 'Singles', reason: expect.stringContaining('came empty') },
+    ]);
+    expect(await venue.ground.differences()).toEqual([]);
   });
 
   it('gives a fresh link all that the others have, and tells nobody', async () => {
@@ -248,7 +323,9 @@ describe('a sync', () => {
     expect(await venue.run()).toEqual(['Tournament', 'Changes']);
     expect(await venue.match(set, '2')).toMatchObject({ state: 'called', station: 3, is_quiet: true });
     expect(await venue.pending()).toEqual([]);
-    expect(await venue.rows(`select id, revision, updated_at from match where tournament_id = 1 order by id`)).toEqual(before);
+    expect(
+      await venue.rows(`select id, revision, updated_at from match where tournament_id = 1 order by id`),
+    ).toEqual(before);
     world.reportScore(setId(set), [0, 0]);
     await venue.run();
     world.callSet(setId(set));
@@ -274,7 +351,9 @@ describe('a sync', () => {
     const { world, venue, pool } = await playing('beside');
     const importer = await venue.ground.herald();
     for (let i = 0; i < 3; i++) {
-      const open = shown(world, pool).find((set) => set.state !== 3 && set.slots.every((slot) => slot.seed?.entrant));
+      const open = shown(world, pool).find(
+        (set) => set.state !== 3 && set.slots.every((slot) => slot.seed?.entrant),
+      );
       if (open) world.completeSet(setId(open));
       await venue.makeWholeDue();
       await Promise.all([venue.run(), venue.ground.run(importer)]);
@@ -289,7 +368,9 @@ describe('a sync', () => {
     world.changeTournament(tournament.id, { published: false });
     await venue.run();
     await venue.run();
-    expect((await venue.link()).last_error).toContain('start.gg shows no such tournament: it is private or gone');
+    expect((await venue.link()).last_error).toContain(
+      'start.gg shows no such tournament: it is private or gone',
+    );
     expect(await venue.match(set)).toMatchObject({ state: 'scheduled' });
     world.changeTournament(tournament.id, { published: true });
     await venue.run();
@@ -301,7 +382,13 @@ describe('a sync', () => {
 
   it('reads the other events when one fails, and shows which', async () => {
     const { world, tournament, event, venue } = await playing('one-fails');
-    const other = world.addEvent(tournament.id, { entrants: 4, teamSize: 1, state: 'CREATED', hasSets: true, name: 'Side' });
+    const other = world.addEvent(tournament.id, {
+      entrants: 4,
+      teamSize: 1,
+      state: 'CREATED',
+      hasSets: true,
+      name: 'Side',
+    });
     venue.ground.startgg.faults.failEvent(event.id);
     await venue.run();
     expect(await venue.link()).toMatchObject({

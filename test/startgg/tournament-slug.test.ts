@@ -14,10 +14,15 @@ describe('the slug of a tournament', () => {
     expect(parseTournamentSlug(typed)).toBe(slug);
   });
 
-  it.each(['', '   ', 'https://start.gg/evo', 'https://example.com/tournament/evo', 'start.gg', 'a b', '<@1>'])(
-    'is not in %j',
-    (typed) => {
-      expect(() => parseTournamentSlug(typed)).toThrow('names no tournament of start.gg');
-    },
-  );
+  it.each([
+    '',
+    '   ',
+    'https://start.gg/evo',
+    'https://example.com/tournament/evo',
+    'start.gg',
+    'a b',
+    '<@1>',
+  ])('is not in %j', (typed) => {
+    expect(() => parseTournamentSlug(typed)).toThrow('names no tournament of start.gg');
+  });
 });

@@ -1,6 +1,11 @@
 import { SharedBudget } from '../../src/jobs/budget.ts';
 import { createLog } from '../../src/log.ts';
-import { type EventRecord, type SetRecord, setId, type TournamentRecord } from '../../src/sandbox/startgg/model.ts';
+import {
+  type EventRecord,
+  type SetRecord,
+  setId,
+  type TournamentRecord,
+} from '../../src/sandbox/startgg/model.ts';
 import type { StartggOptions } from '../../src/sandbox/startgg/server.ts';
 import type { NewEvent, World } from '../../src/sandbox/startgg/world.ts';
 import { StartggClient, startggAllowance } from '../../src/startgg/client.ts';
@@ -41,7 +46,11 @@ export const DOT = '100000000000000004';
 export function worldOfFour(seed: string, fields: NewEvent = {}, attempt = 0): FourPlayers {
   const world = emptyWorld(`${seed}/${attempt}`);
   const today = Math.floor(Date.now() / 1000);
-  const tournament = world.addTournament({ startAt: today - 3_600, endAt: today + 36_000, name: 'Friday Cup' });
+  const tournament = world.addTournament({
+    startAt: today - 3_600,
+    endAt: today + 36_000,
+    name: 'Friday Cup',
+  });
   const four = { entrants: 4, teamSize: 1, state: 'CREATED', hasSets: true, name: 'Singles' } as const;
   const event = world.addEvent(tournament.id, { ...four, ...fields });
   const { phases, entrants } = world.bracket(event);
@@ -49,7 +58,8 @@ export function worldOfFour(seed: string, fields: NewEvent = {}, attempt = 0): F
     participants.every((one) => name && one.gamerTag && world.player(one.playerIndex ?? -1).user),
   );
   const pool = phases[0]?.groups[0];
-  if (!isUsual || pool?.phase.bracketType !== 'DOUBLE_ELIMINATION') return worldOfFour(seed, fields, attempt + 1);
+  if (!isUsual || pool?.phase.bracketType !== 'DOUBLE_ELIMINATION')
+    return worldOfFour(seed, fields, attempt + 1);
   return { world, tournament, event, pool: pool.id };
 }
 
@@ -62,25 +72,25 @@ export class Venue {
   readonly schedule: StartggSchedule;
   readonly slug: string;
 
-  private constructor(ground: Ground, herald: Herald, slug: string) {
+  private constructor(ground: Ground, herald: Herald, slug: string, deepestEntry?: number) {
     this.ground = ground;
     this.herald = herald;
     this.slug = slug;
     const budget = new SharedBudget(herald.db, startggAllowance(TOKEN, 100_000));
     const log = createLog('silent');
     const client = new StartggClient({ url: ground.startgg.url, token: TOKEN, budget, log });
-    this.schedule = new StartggSchedule(herald.db, client, log);
+    this.schedule = new StartggSchedule(herald.db, client, log, { deepestEntry });
   }
 
   /** The tournament, followed by guild `1`. */
   static async open(
     world: World,
     { slug }: { slug: string },
-    options: Partial<StartggOptions> = {},
+    options: Partial<StartggOptions> & { deepestEntry?: number } = {},
   ): Promise<Venue> {
     const ground = await Ground.open(world, options);
     const herald = await ground.herald(undefined, { works: false });
-    const venue = new Venue(ground, herald, slug.replace('tournament/', ''));
+    const venue = new Venue(ground, herald, slug.replace('tournament/', ''), options.deepestEntry);
     await venue.follow('1');
     return venue;
   }

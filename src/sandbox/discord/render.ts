@@ -139,6 +139,7 @@ function draw(text: string, { style }: Drawing): string {
   return text
     .replace(/^> /gm, '│ ')
     .replace(/`([^`\n]+)`/g, '$1')
+    .replace(/\[([^\]\n]+)\]\((https?:[^)\s]+)\)/g, '$1 ($2)')
     .replace(/\*\*(.+?)\*\*/g, (_, bold) => style(bold, 'bold'))
     .replace(/^-# (.+)$/gm, (_, small) => style(small, 'dim'));
 }

@@ -54,7 +54,7 @@ test('with a drawing, markup and relative times look as they do in Discord', asy
   const field = (name: string, value: string) => ({ name, value, inline: true });
   await restFor(discord).post(`/channels/${channel.id}/messages`, {
     body: {
-      content: '**bold** \\*\\*not\\*\\* `code`\n-# small \\`x\\`\n> said',
+      content: '**bold** \\*\\*not\\*\\* `code`\n-# small \\`x\\`\n> said [so](https://example.org)',
       embeds: [{ fields: [field('Left', '<t:1767225600:R>'), field('Ended', '<t:1767221970:R>')] }],
     },
   });
@@ -65,7 +65,7 @@ test('with a drawing, markup and relative times look as they do in Discord', asy
   expect(drawn.split('\n').slice(1)).toEqual([
     `${style('bold', 'bold')} **not** code`,
     style('small `x`', 'dim'),
-    '│ said',
+    '│ said so (https://example.org)',
     '▌',
     `▌ ${style('Left', 'bold')}            ${style('Ended', 'bold')}`,
     '▌ in 30 seconds   1 hour ago',

@@ -1,0 +1,49 @@
+import { expect } from 'vitest';
+import { firstSync, follow, inHours, join, player, QUICK } from './club.ts';
+import { test, textOf } from './stage.ts';
+
+test('a channel that is deleted, or closed to the bot: the guild’s channel takes over, and organisers learn it once', async ({
+  open,
+}) => {
+  const stage = await open({ env: QUICK });
+  const { world, guild } = { world: stage.discord.world, guild: stage.place.guild };
+  const { Ada, Ben } = join(stage, ['Ada', 'Ben']);
+  const [first, second] = ['matches', 'more-matches'].map((name) => world.addChannel(guild, { name }));
+  if (!first || !second) throw new Error('no channels');
+  stage.speedgaming.world.addEvent({ slug: 'demo', name: 'Demo Cup' });
+  await stage.bot();
+  await stage.ask('setup channel', { channel: stage.here.channelId });
+  await follow(stage, 'demo', 'nobody');
+  await stage.sql.query('update tournament set announce_channel_id = $1', [first.id]);
+  await firstSync(stage);
+  await stage.discord.waitFor(() => stage.posted(first.id).length === 1, { what: 'the summary' });
+
+  world.deleteChannel(first);
+  const told = await stage.discord.waitFor(() => stage.posted()[0], {
+    what: 'the notice',
+    timeoutMs: 20_000,
+  });
+  expect(textOf(told)).toMatch(new RegExp(`cannot post in <#${first.id}>.*\\*\\*Cup demo\\*\\*`));
+  const add = () =>
+    stage.speedgaming.world.addEpisode('demo', { when: inHours(48), players: [player(Ada), player(Ben)] });
+  add();
+  await stage.discord.waitFor(() => stage.posted().length === 2, {
+    what: 'the announcement',
+    timeoutMs: 20_000,
+  });
+
+  await stage.sql.query('update tournament set announce_channel_id = $1', [second.id]);
+  world.setOverwrites(second, [{ id: guild.id, deny: ['ViewChannel'] }]);
+  add();
+  add();
+  await stage.discord.waitFor(() => stage.posted().length === 5, { what: 'the rest', timeoutMs: 20_000 });
+  const notices = stage
+    .posted()
+    .map(textOf)
+    .filter((text) => text.includes('cannot post'));
+  expect(notices).toHaveLength(2);
+  expect(notices[1]).toContain(`<#${second.id}>`);
+  expect(await stage.ask('tournament show', { tournament: 'Cup demo' })).toContain(
+    `<#${stage.here.channelId}>`,
+  );
+});
