@@ -87,8 +87,7 @@ function linkField(link: LinkStatus): APIEmbedField {
 
 /** How a link stands: when it was read, or why it cannot be. Markdown. */
 export function stateWords(link: LinkStatus): string {
-  if (link.isDisabled)
-    return '⏸️ switched off while Herald was away; `/tournament sync` switches it on again';
+  if (link.isDisabled) return '⏸️ switched off while Herald was away; `/tournament sync` switches it on again';
   const synced = link.lastSyncedAt ? `synced ${stamp(new Date(link.lastSyncedAt), 'R')}` : 'not synced yet';
   if (link.lastError === null) return link.lastSyncedAt ? `✅ ${synced}` : `⏳ ${synced}`;
   const since = link.failingSince ? ` since ${stamp(new Date(link.failingSince), 'R')}` : '';

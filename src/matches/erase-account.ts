@@ -14,7 +14,11 @@ export async function eraseAccount(em: EntityManager, discordId: string): Promis
   await rows(em, sql`update tournament set created_by = null where created_by = ${discordId}`);
   await rows(em, sql`update tournament_link set linked_by = null where linked_by = ${discordId}`);
   await rows(em, sql`update import_job set requested_by = null where requested_by = ${discordId}`);
-  await rows(em, sql`update audit_log set actor_id = ${ERASED} where actor_id = ${discordId}`);
+  await rows(
+    em,
+    sql`update audit_log set actor_id = ${ERASED}, detail = case when action = 'person.claim' then detail - 'handle' else detail end
+        where actor_id = ${discordId}`,
+  );
   // What was done with a person says which one by the account, and by what the source called them.
   await rows(
     em,

@@ -40,6 +40,12 @@ async function eraseFromMessages(
         or ${discordId ?? null}::text is not null and strpos(payload::text, ${`"${discordId}"`}) > 0)
       order by id for update`,
   );
+  // A step that was about their account has it in its name.
+  await rows(
+    em,
+    sql`update notification set revision = replace(revision, ${discordId ?? null}::text, ${ERASED})
+        where strpos(revision, ${discordId ?? null}::text) > 0`,
+  );
   const isTheirs = (seat: Seat) =>
     seat.discordId === null ? names.includes(seat.name) : seat.discordId === discordId;
   const earlier = new Set<string>();

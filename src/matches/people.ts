@@ -2,10 +2,9 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
 import type { MatchEvent } from './change.ts';
-import { awaitErasures, erasedAccounts } from './erased.ts';
 import { mergePerson, moveIdentity } from './merge.ts';
 import type { Source, SourcePerson } from './source.ts';
-import { eraseNamed } from './without-erased.ts';
+import { withoutErasedPerson } from './without-erased.ts';
 
 type Known = {
   id: number;
@@ -44,9 +43,9 @@ export async function identify(
       from person_identity i join person p on p.id = i.person_id
       where i.guild_id = ${guildId} and source = ${source} and kind = ${given.kind} and key = ${given.key}`,
   );
-  const isNews = given.discordId !== null && given.discordId !== known?.discordId && !known?.isDecided;
-  if (isNews && (await isErasedAccount(em, given.discordId)))
-    return await identify(em, { guildId, source, step }, await eraseNamed(em, { guildId, source }, given));
+  const isNews = !known || (!known.isDecided && ![null, known.discordId].includes(given.discordId));
+  const kept = isNews ? await withoutErasedPerson(em, { guildId, source }, given) : given;
+  if (kept !== given) return await identify(em, { guildId, source, step }, kept);
   if (!known) return { id: await addIdentity(em, guildId, source, given), events: [] };
   const { discordId } = given;
   if (discordId === null || discordId === known.discordId || known.isDecided) {
@@ -59,12 +58,6 @@ export async function identify(
     ? await mergePerson(em, known.personId, personId, { cause: 'source', by: null, step })
     : await moveIdentity(em, known.id, personId, step);
   return { id: known.id, events };
-}
-
-async function isErasedAccount(em: EntityManager, discordId: string | null): Promise<boolean> {
-  if (discordId === null) return false;
-  await awaitErasures(em);
-  return (await erasedAccounts(em, [discordId])).size > 0;
 }
 
 async function addIdentity(

@@ -132,7 +132,9 @@ export class Persons {
 /** Who had themselves erased is not brought back. @throws UserError */
 async function refuseErased(em: EntityManager, { id, name }: Account): Promise<void> {
   if ((await erasedAccounts(em, [id])).size > 0)
-    throw new UserError(`${name} had everything about them erased with /privacy erase, and that is for good.`);
+    throw new UserError(
+      `${name} had everything about them erased with /privacy erase, and that is for good.`,
+    );
 }
 
 /** A placeholder that is nobody yet. @throws UserError otherwise */

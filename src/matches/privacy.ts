@@ -1,4 +1,3 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { type Database, rows } from '../database/database.ts';
 import { touchLive } from '../outbox/live-message.ts';

@@ -36,15 +36,18 @@ export async function withoutErased(
   return hidden;
 }
 
-/** Somebody of whom the source says now that they are one who had themselves erased, as they may be kept. */
-export async function eraseNamed(
+/** Somebody as they may be kept: the same object, or nobody in particular, as in `withoutErased`. */
+export async function withoutErasedPerson(
   em: EntityManager,
   heard: Heard,
   person: SourcePerson,
 ): Promise<SourcePerson> {
+  if (person.isErased) return person;
+  await awaitErasures(em);
   const veil = await readErasures(em, heard.source, [person]);
-  await eraseKnown(em, heard, [person], []);
-  return veil(person);
+  const kept = veil(person);
+  if (kept !== person) await eraseKnown(em, heard, [person], []);
+  return kept;
 }
 
 /**

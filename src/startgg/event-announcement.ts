@@ -7,6 +7,7 @@ import { announceChannel } from '../notifications/tell.ts';
 import { createLive, touchLive } from '../outbox/live-message.ts';
 import { findLive } from '../outbox/live-place.ts';
 import type { Placed } from './entities.ts';
+import { isRunning } from './event-progress.ts';
 
 /** The kind of live message that announces an event of start.gg: one for all of its sets. */
 export const STARTGG_EVENT_MESSAGE = 'startgg-event';
@@ -27,17 +28,9 @@ export async function announceEvent(
   const subject = eventSubject(tournamentId, eventId);
   if (await findLive(em, STARTGG_EVENT_MESSAGE, subject))
     return await touchLive(em, STARTGG_EVENT_MESSAGE, subject);
-  const channelId = (await isRunning(em, eventId)) ? await announceChannel(em, tournamentId) : null;
+  const event = await firstRow(em, sql<{ runs: boolean }>`select ${isRunning(eventId)} as runs`);
+  const channelId = event?.runs ? await announceChannel(em, tournamentId) : null;
   if (channelId) await createLive(em, { kind: STARTGG_EVENT_MESSAGE, subject, guildId, channelId });
-}
-
-async function isRunning(em: EntityManager, eventId: number): Promise<boolean> {
-  const pool = await firstRow(
-    em,
-    sql`select 1 from startgg_phase p join startgg_phase_group g on g.phase_id = p.id
-      where p.event_id = ${eventId} and g.state = 2 and g.deleted_at is null and p.deleted_at is null limit 1`,
-  );
-  return pool !== undefined;
 }
 
 /** A set that is called or under way. */

@@ -22,7 +22,7 @@ export type EventReading = {
   sizes: PageSizes;
   /** The last entry of a list that start.gg serves. */
   deepestEntry: number;
-  event: Pick<EventNode, 'id' | 'type' | 'state'> & { tournamentId: number };
+  event: Pick<EventNode, 'id' | 'type' | 'state' | 'startAt'> & { tournamentId: number };
   /** Called in the transaction in which pools of the event began or ended. */
   onPools(em: EntityManager): Promise<void>;
   signal: AbortSignal | undefined;

@@ -24,7 +24,8 @@ export type Progress = {
   totals: Totals | null;
 };
 
-const RUNNING = (eventId: number) => sql`exists (
+/** A condition: whether a pool of an event is running. @param eventId the id, or the column that holds it */
+export const isRunning = (eventId: unknown) => sql<boolean>`exists (
   select 1 from startgg_phase p join startgg_phase_group g on g.phase_id = p.id
   where p.event_id = ${eventId} and g.state = 2 and g.deleted_at is null and p.deleted_at is null)`;
 
@@ -41,7 +42,7 @@ export async function progressOf(em: EntityManager, eventId: number): Promise<Pr
           or whole.walked_at < now() - case when running then interval '1 hour' else interval '1 day' end
           or exists (select 1 from startgg_sync where scope in ('pools', 'entrants', 'sets')
             and (key = ${key} or key like ${`${key}:%`}) and missing <> '[]') as "isWholeDue"
-      from (select ${RUNNING(eventId)} as running) r
+      from (select ${isRunning(eventId)} as running) r
         left join startgg_sync whole on whole.scope = 'whole' and whole.key = ${key}
         left join startgg_sync changes on changes.scope = 'changes' and changes.key = ${key}`,
   );

@@ -12,11 +12,12 @@ import { storeSets } from './store.ts';
 const FIRST_LOOKS = [30, 8, 1];
 /** Pools of a phase whose states are asked for with them. */
 const POOLS = 300;
+const DAY_MS = 86_400_000;
 
 /**
  * Keeps an event in the warehouse as start.gg has it: what changed since it was last read, and now and then all of it,
- * since what vanished leaves no trace. One request when nothing has changed; none for an event that is over and was read
- * within the hour.
+ * since what vanished leaves no trace. One request when nothing has changed; none for an event that is over, or far ahead,
+ * and was read within the hour.
  *
  * It may run beside an import of the same game: both write the same rows, each of which takes what was written last, and
  * a set's number rises only with a change.
@@ -25,10 +26,15 @@ const POOLS = 300;
  */
 export async function bringUpToDate(reading: EventReading): Promise<void> {
   const progress = await progressOf(reading.db.em(), reading.event.id);
-  const isOver = reading.event.state === 'COMPLETED' && !progress.isRunning;
-  if (!progress.isWholeDue && isOver && progress.isFresh) return;
+  if (!progress.isWholeDue && progress.isFresh && !progress.isRunning && isAtRest(reading.event)) return;
   const isWhole = progress.isWholeDue || !(await readChanges(reading, progress));
   if (isWhole) await readWhole(reading, progress.now);
+}
+
+/** Nothing happens in an event that is over, or begins on another day. */
+function isAtRest({ state, startAt }: EventReading['event']): boolean {
+  if (state === 'COMPLETED') return true;
+  return state === 'CREATED' && startAt !== null && Date.parse(startAt) > Date.now() + DAY_MS;
 }
 
 /** Gives false when the changes do not tell all, so that the whole has to be read. */

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { rows } from '../database/database.ts';
+import { isRunning } from './event-progress.ts';
 
 /** Schedules whose sets are being played are read this often. */
 const ACTIVE_SECONDS = 60;
@@ -28,8 +29,7 @@ export async function activeSlugs(em: EntityManager): Promise<string[]> {
   const found = await rows(
     em,
     sql<{ slug: string }>`select l.slug from ${FOLLOWED} and not ${IS_OVER} and exists (
-        select 1 from startgg_event e join startgg_phase p on p.event_id = e.id join startgg_phase_group g on g.phase_id = p.id
-        where e.tournament_id = t.id and g.state = 2 and e.deleted_at is null and p.deleted_at is null and g.deleted_at is null)
+        select 1 from startgg_event e where e.tournament_id = t.id and e.deleted_at is null and ${isRunning(sql.ref('e.id'))})
       group by l.slug having ${TRIED} <= now() - make_interval(secs => ${ACTIVE_SECONDS}) order by l.slug`,
   );
   return found.map(({ slug }) => slug);

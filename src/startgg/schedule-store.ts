@@ -70,21 +70,11 @@ type NewAccount = { playerId: number; tag: string; discordId: string };
  * Accounts that came to be linked at start.gg since a guild first heard of these players. No set changes by it, so the
  * people themselves are compared.
  */
-export async function storeAccounts(
+export async function newAccounts(
   em: EntityManager,
   tournamentId: number,
   { guildId }: LinkTarget,
-): Promise<void> {
-  await holdGuild(em, guildId);
-  for (const { playerId, tag, discordId } of await newAccounts(em, tournamentId, guildId)) {
-    const hearing = { guildId, source: 'startgg', step: `+account ${playerId} ${discordId}` } as const;
-    const person = { ...playerKey(playerId), name: tag, discordId, tag: null, stream: null };
-    const { events } = await identify(em, hearing, person);
-    await tell(em, events);
-  }
-}
-
-async function newAccounts(em: EntityManager, tournamentId: number, guildId: string): Promise<NewAccount[]> {
+): Promise<NewAccount[]> {
   return await rows(
     em,
     sql<NewAccount>`
@@ -95,4 +85,19 @@ async function newAccounts(em: EntityManager, tournamentId: number, guildId: str
       where p.tournament_id = ${tournamentId} and u.discord_id is not null and not i.is_decided
         and o.discord_id is distinct from u.discord_id order by y.id`,
   );
+}
+
+/** Makes them who they are, with all that people are to be told of it. */
+export async function storeAccounts(
+  em: EntityManager,
+  { guildId }: LinkTarget,
+  accounts: readonly NewAccount[],
+): Promise<void> {
+  await holdGuild(em, guildId);
+  for (const { playerId, tag, discordId } of accounts) {
+    const hearing = { guildId, source: 'startgg', step: `+account ${playerId} ${discordId}` } as const;
+    const person = { ...playerKey(playerId), name: tag, discordId, tag: null, stream: null };
+    const { events } = await identify(em, hearing, person);
+    await tell(em, events);
+  }
 }

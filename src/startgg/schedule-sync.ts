@@ -24,7 +24,7 @@ import { IncompleteError } from './event-lists.ts';
 import { bringUpToDate } from './event-reader.ts';
 import { storeGames } from './games.ts';
 import { PageSizes } from './page-size.ts';
-import { laggingSets, setsToPlay, storeAccounts, storeMatch } from './schedule-store.ts';
+import { laggingSets, newAccounts, setsToPlay, storeAccounts, storeMatch } from './schedule-store.ts';
 import { storeTournaments } from './store.ts';
 import { vanishedFromTournament } from './vanished.ts';
 import { DEEPEST_ENTRY } from './walk.ts';
@@ -116,13 +116,13 @@ export class StartggSchedule {
     const failures: unknown[] = [];
     for (const each of events)
       try {
-        const { id, type, state } = each;
+        const { id, type, state, startAt } = each;
         await bringUpToDate({
           db: this.#db,
           client: this.#client,
           sizes: this.#sizes,
           deepestEntry: this.#deepestEntry,
-          event: { id, type, state, tournamentId },
+          event: { id, type, state, startAt, tournamentId },
           signal,
           onPools: async (em) => {
             for (const link of links) await announceEvent(em, link, id);
@@ -144,7 +144,10 @@ export class StartggSchedule {
     skipped: Skipped[],
     signal?: AbortSignal,
   ): Promise<number> {
-    for (const link of links) await this.#db.transaction((em) => storeAccounts(em, tournamentId, link));
+    for (const link of links) {
+      const accounts = await newAccounts(this.#db.em(), tournamentId, link);
+      if (accounts.length > 0) await this.#db.transaction((em) => storeAccounts(em, link, accounts));
+    }
     const lagging = await laggingSets(this.#db.em(), tournamentId, links);
     for (let i = 0; i < lagging.length; i += SETS_AT_ONCE) {
       const sets = await setsToPlay(this.#db.em(), lagging.slice(i, i + SETS_AT_ONCE));

@@ -1,89 +1,12 @@
-import { test as base, describe, expect } from 'vitest';
-import { Privacy } from '../../src/matches/privacy.ts';
-import { MATCH_MESSAGE } from '../../src/notifications/tell.ts';
-import { episodeCopy } from '../../src/speedgaming/copy.ts';
-import { warehouseCopy } from '../../src/startgg/copy.ts';
-import { inHours, League } from '../speedgaming/league.ts';
-
-const test = base.extend<{ league: League; privacy: Privacy }>({
-  league: async ({ task: _ }, use) => {
-    const league = await League.open();
-    await use(league);
-    await league.close();
-  },
-  privacy: async ({ league }, use) => {
-    const copies = [episodeCopy, warehouseCopy];
-    await use(new Privacy({ db: league.db, messageKind: MATCH_MESSAGE, copies }));
-  },
-});
-
-const ADA = {
-  displayName: 'Adelheid',
-  discordId: '100000000000000001',
-  discordTag: 'adatag',
-  publicStream: 'ada_tv',
-};
-const BEN = {
-  displayName: 'Ben',
-  discordId: '100000000000000002',
-  discordTag: 'ben',
-  publicStream: 'ben_tv',
-};
-const TAM = { displayName: 'Tam', discordTag: 'tamtag' };
-/** Whatever says who she is. The cup is called after somebody else. */
-const TRACES = /adelheid(?!s)|100000000000000001|adatag|ada_tv/i;
-
-/** Where anything of somebody is still found: tables and rows, in all of the database. */
-async function traces(league: League, pattern = TRACES): Promise<string[]> {
-  const tables = await league.rows<{ name: string }>(
-    `select table_name as name from information_schema.tables where table_schema = 'public'`,
-  );
-  const found: string[] = [];
-  for (const { name } of tables) {
-    const all = await league.rows<{ row: string }>(`select t::text as row from "${name}" t`);
-    found.push(...all.filter(({ row }) => pattern.test(row)).map(({ row }) => `${name} ${row}`));
-  }
-  return found;
-}
-
-/** Adelheid plays, helps, was told things, decided things; two guilds follow it. */
-async function life(league: League) {
-  await league.follow('2');
-  const episode = league.world.addEpisode('demo', {
-    when: inHours(48),
-    players: [ADA, BEN],
-    note: 'Adelheid asked for a late start',
-    trackers: [{ ...TAM, approved: true }],
-    commentators: [{ ...ADA, approved: true }],
-  });
-  await league.run();
-  league.world.reschedule(episode.id, inHours(50));
-  await league.run();
-  await league.pending();
-  league.world.reschedule(episode.id, inHours(51));
-  await league.run();
-  const titled = league.world.addEpisode('demo', {
-    when: inHours(60),
-    players: [BEN, TAM],
-    matchTitle: 'Adelheids Cup, round 1',
-  });
-  await league.run();
-  await league.sql.query(
-    `insert into discord_user (discord_id, preference, dm_channel_id) values ($1, 'on', '77'), ($2, 'on', '78')`,
-    [ADA.discordId, BEN.discordId],
-  );
-  await league.sql.query(
-    `insert into guild_member (guild_id, discord_id, is_member) values ('1', $1, true)`,
-    [ADA.discordId],
-  );
-  await league.sql.query(
-    `insert into audit_log (guild_id, actor_id, action, detail) values ('1', $1, 'import.start', '{}'),
-       ('1', $2, 'person.link', $3)`,
-    [ADA.discordId, BEN.discordId, JSON.stringify({ user: ADA.discordId, handle: 'sg_1' })],
-  );
-  await league.sql.query(`insert into startgg_user (id, discord_id) values (5, $1)`, [ADA.discordId]);
-  return { episode, titled };
-}
+import { describe, expect } from 'vitest';
+import { Guilds } from '../../src/guilds/guilds.ts';
+import { hideRacers } from '../../src/matches/erased-racers.ts';
+import { identify } from '../../src/matches/people.ts';
+import { Persons } from '../../src/matches/persons.ts';
+import { tell } from '../../src/notifications/tell.ts';
+import { withoutErasedAccounts } from '../../src/startgg/copy.ts';
+import { inHours } from '../speedgaming/league.ts';
+import { ADA, BEN, life, racer, TAM, test, traces } from './erase-ground.ts';
 
 describe('who is erased', () => {
   test('is nowhere any more, in no guild, and stays away when the same feed comes again', async ({
@@ -164,6 +87,69 @@ describe('who is erased', () => {
     expect(left).toBeUndefined();
   });
 
+  test('does not come back by an account linked at start.gg later', async ({ league, privacy }) => {
+    await life(league);
+    const player = { kind: 'player', key: '9', handle: 'sgg_9', name: 'Adelheid', tag: null, stream: null };
+    const heard = (discordId: string | null) =>
+      league.db.transaction((em) =>
+        identify(em, { guildId: '1', source: 'startgg', step: '+1' }, { ...player, discordId }),
+      );
+    const { id } = await heard(null);
+    await privacy.erase(ADA.discordId);
+    expect(await traces(league)).toEqual([expect.stringMatching(/^person .*Adelheid/)]);
+    expect(await heard(ADA.discordId)).toEqual({ id, events: [] });
+    expect(await heard(null)).toEqual({ id, events: [] });
+    expect(await traces(league)).toEqual([]);
+    const users = [ADA, BEN].map(({ discordId }, index) => ({ id: index, discordId }));
+    expect(await withoutErasedAccounts(league.db.em(), users)).toEqual([
+      { id: 0, discordId: null },
+      { id: 1, discordId: BEN.discordId },
+    ]);
+  });
+
+  test('is left out of races, too, by name and by Twitch account', async ({ league, privacy }) => {
+    const { episode, titled } = await life(league);
+    await privacy.erase(ADA.discordId);
+    const rooms = await league.rows<{ names: string; score: string }>(
+      `select string_agg(e->>'name', ', ') as names, min(score) as score from race_room, jsonb_array_elements(entrants) e group by match_id`,
+    );
+    expect(rooms[0]).toEqual({ names: 'erased, Ben', score: '1. erased 1:00:00 · 2. Ben 1:01:00' });
+    const seen = [racer('Somebody', 'ADA_tv'), racer('Adelheid', null), racer('Ben', 'ben_tv')];
+    const namesIn = async (match: Record<string, unknown>) =>
+      (await hideRacers(league.db.em(), Number(match.id), seen)).map(({ name }) => name);
+    expect(await namesIn(await league.match(episode))).toEqual(['erased', 'erased', 'Ben']);
+    // Where none of the erased plays, nobody is taken for one.
+    expect(await namesIn(await league.match(titled))).toEqual(['Somebody', 'Adelheid', 'Ben']);
+  });
+
+  test('is not brought back by organisers either', async ({ league, privacy }) => {
+    await life(league);
+    await privacy.erase(ADA.discordId);
+    const persons = new Persons({ db: league.db, guilds: new Guilds(league.db), tell });
+    const people = await league.rows<{ id: number; name: string }>(
+      `select id, name from person where guild_id = '1' and is_placeholder order by id`,
+    );
+    const user = { id: ADA.discordId, name: 'Ada', isBot: false };
+    for (const { id, name } of people)
+      await expect(persons.link('1', id, user, BEN.discordId)).rejects.toThrow(
+        name === 'erased' ? /no such person/ : /erased with \/privacy erase/,
+      );
+    expect(people.map(({ name }) => name)).toContain('Tam');
+  });
+
+  test('stays away whichever comes first, the erasure or a sync', async ({ league, privacy }) => {
+    const { episode } = await life(league);
+    for (const hours of [52, 53, 54]) {
+      league.world.reschedule(episode.id, inHours(hours));
+      league.world.addEpisode('demo', { when: inHours(hours), players: [ADA, BEN] });
+      await Promise.all([league.run(), privacy.erase(ADA.discordId), league.run()]);
+      expect(await traces(league)).toEqual([]);
+    }
+    const before = await league.versions();
+    await league.run();
+    expect(await league.versions()).toEqual(before);
+  });
+
   test('harms nobody else: people, matches and what they were told stay', async ({ league, privacy }) => {
     const { titled } = await life(league);
     const others = async () => ({
@@ -205,7 +191,8 @@ describe('who is erased', () => {
         { guild: 'Guild 2' },
       ],
       settings: { preference: 'on', dmChannelId: '77' },
-      deeds: 2,
+      deeds: 3,
+      claims: 1,
       copies: ['SpeedGaming', 'start.gg'],
     });
     await privacy.erase(ADA.discordId);

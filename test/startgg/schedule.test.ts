@@ -254,6 +254,16 @@ describe('a sync', () => {
     expect(await venue.match(set)).toMatchObject({ state: 'called' });
   });
 
+  it('leaves an event alone that begins on another day', async () => {
+    const { world, tournament, event, pool } = worldOfFour('ahead');
+    world.changeEvent(event.id, { startAt: Math.floor(Date.now() / 1000) + 3 * 86_400 });
+    const venue = await Venue.open(world, tournament);
+    await venue.run();
+    expect(await venue.run()).toEqual(['Tournament']);
+    world.startPool(pool);
+    expect(await venue.run()).toContain('Changes');
+  });
+
   it('leaves an event alone that is over', async () => {
     const { world, venue, pool } = await playing('over');
     for (let i = 0; i < 12; i++) {
