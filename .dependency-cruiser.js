@@ -1,7 +1,7 @@
 // The house has rows: a folder imports only from rows below its own, and folders of one row do not import each other.
 const ROWS = [
   ['^src/(main|cli[-a-z]*)\\.ts$'],
-  ['^src/app\\.ts$'],
+  ['^src/app[-a-z]*\\.ts$'],
   ['^commands/'],
   ['^src/discord/', '^src/schedule/'],
   ['^src/startgg/', '^src/speedgaming/', '^src/racetime/'],

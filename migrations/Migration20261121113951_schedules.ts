@@ -18,9 +18,7 @@ export class Migration20261121113951_schedules extends Migration {
     this.addSql(
       `create table "erased" ("hash" text not null, "at" timestamptz not null default now(), primary key ("hash"));`,
     );
-    this.addSql(
-      `create table "erased_salt" ("id" int not null, "salt" text not null, primary key ("id"));`,
-    );
+    this.addSql(`create table "erased_salt" ("id" int not null, "salt" text not null, primary key ("id"));`);
 
     this.addSql(
       `create table "guild_member" ("guild_id" text not null, "discord_id" text not null, "is_member" boolean not null, "checked_at" timestamptz not null default now(), primary key ("guild_id", "discord_id"));`,

@@ -1,22 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { importCommand } from '../commands/import.ts';
-import { importData } from '../commands/import-data.ts';
-import { matchCommand } from '../commands/match.ts';
-import { matchData } from '../commands/match-data.ts';
-import { notificationsCommand, notificationsData } from '../commands/notifications.ts';
-import { personCommand } from '../commands/person.ts';
-import { personData } from '../commands/person-data.ts';
-import { privacyCommand, privacyData } from '../commands/privacy.ts';
-import { setupCommand, setupData } from '../commands/setup.ts';
-import { statusCommand, statusData } from '../commands/status.ts';
-import { tournamentCommand } from '../commands/tournament.ts';
-import { tournamentData } from '../commands/tournament-data.ts';
-import { type Config, ConfigError } from './config.ts';
+import { makeCommands } from './app-commands.ts';
+import { makeSources, type Sources } from './app-sources.ts';
+import type { Config } from './config.ts';
 import { Database } from './database/database.ts';
 import { attachEmbedded, stopEmbedded } from './database/embedded.ts';
 import { Listener } from './database/listener.ts';
 import { isHeld, LOCKS } from './database/locks.ts';
 import { migrate } from './database/migrations.ts';
+import { explainDatabase } from './database/unusable.ts';
 import { Gateway } from './discord/gateway.ts';
 import { importRenderer } from './discord/import-message.ts';
 import { Interactions } from './discord/interactions.ts';
@@ -27,10 +18,9 @@ import { newChannelPace } from './discord/new-channels.ts';
 import { Notifications } from './discord/notifications.ts';
 import { createRest } from './discord/rest.ts';
 import { startggEventRenderer } from './discord/startgg-event-message.ts';
-import { BudgetExhaustedError, messageOf } from './errors.ts';
+import { BudgetExhaustedError } from './errors.ts';
 import { AuditLog, Guild } from './guilds/entities.ts';
 import { Guilds } from './guilds/guilds.ts';
-import { SharedBudget } from './jobs/budget.ts';
 import { Budget, ImportItem, ImportJob } from './jobs/entities.ts';
 import { Imports } from './jobs/imports.ts';
 import { Queue } from './jobs/queue.ts';
@@ -41,32 +31,21 @@ import { closeChannel } from './matches/closed-channel.ts';
 import { matchEntities } from './matches/entities.ts';
 import { leaveGuild, purgeGuilds } from './matches/leaving.ts';
 import { followedSlugs } from './matches/links.ts';
-import { Persons } from './matches/persons.ts';
-import { Privacy } from './matches/privacy.ts';
-import { purgeTournaments, Tournaments } from './matches/tournaments.ts';
+import { purgeTournaments } from './matches/tournaments.ts';
 import { passTime } from './notifications/reminders.ts';
-import { MATCH_MESSAGE, tell } from './notifications/tell.ts';
+import { MATCH_MESSAGE } from './notifications/tell.ts';
 import { LiveMessage } from './outbox/entities.ts';
 import { notificationEntities } from './outbox/notification-entities.ts';
-import { RacetimeClient, racetimeAllowance } from './racetime/client.ts';
 import { RaceRooms } from './racetime/rooms.ts';
-import { checkRaceRooms } from './racetime/setting.ts';
 import { type RecurringTask, Schedule } from './schedule/recurring.ts';
-import { slugAllowance, speedgamingAllowance } from './speedgaming/allowance.ts';
-import { SpeedgamingClient } from './speedgaming/client.ts';
-import { episodeCopy } from './speedgaming/copy.ts';
 import { SpeedgamingEpisode } from './speedgaming/entities.ts';
-import { SpeedgamingEvents } from './speedgaming/events.ts';
-import { SpeedgamingSync } from './speedgaming/sync.ts';
-import { COUNTED_PER_MINUTE, StartggClient, startggAllowance } from './startgg/client.ts';
-import { warehouseCopy } from './startgg/copy.ts';
+import { COUNTED_PER_MINUTE } from './startgg/client.ts';
 import { startggEntities } from './startgg/entities.ts';
 import { dropAnnouncements, STARTGG_EVENT_MESSAGE } from './startgg/event-announcement.ts';
 import { Games } from './startgg/games.ts';
 import { startggImport } from './startgg/import.ts';
 import { activeSlugs, dueSlugs } from './startgg/rhythm.ts';
 import { StartggSchedule } from './startgg/schedule-sync.ts';
-import { StartggTournaments } from './startgg/tournament-lookup.ts';
 
 /** Every table that Herald keeps. */
 export const entities = [
@@ -80,18 +59,6 @@ export const entities = [
   ...matchEntities,
   ...startggEntities,
   SpeedgamingEpisode,
-];
-
-/** Every command that people can type, as it is registered with Discord. */
-export const commandDefinitions = [
-  importData,
-  tournamentData,
-  matchData,
-  personData,
-  notificationsData,
-  privacyData,
-  setupData,
-  statusData,
 ];
 
 /** Jobs that one worker runs at once; they share the budget of their source. */
@@ -113,12 +80,9 @@ export class App {
   readonly games: Games;
   readonly imports: Imports;
   readonly guilds: Guilds;
-  readonly #startgg: StartggClient;
+  readonly #sources: Sources;
   readonly #startggSchedule: StartggSchedule;
   readonly #runner: Runner;
-  readonly #speedgaming: { sync: SpeedgamingSync; events: SpeedgamingEvents };
-  /** Undefined without credentials. */
-  readonly #racetime: RacetimeClient | undefined;
   readonly #startedAt = new Date();
   readonly #stopping = new AbortController();
   #gateway: Gateway | undefined;
@@ -134,12 +98,11 @@ export class App {
     this.queue = new Queue(db.url, log);
     const gone = onDatabaseGone && { afterMs: EMBEDDED_GONE_MS, call: onDatabaseGone };
     this.listener = new Listener(db.url, log, config.databaseUrl ? undefined : gone);
-    this.#startgg = makeStartgg(config, db, log);
-    this.#startggSchedule = new StartggSchedule(db, this.#startgg, log);
-    this.#speedgaming = makeSpeedgaming(config, db, log);
-    this.#racetime = makeRacetime(config, db);
-    this.games = new Games(db, this.#startgg);
-    const kinds = [startggImport(this.#startgg)];
+    this.#sources = makeSources(config, db, log);
+    const { startgg } = this.#sources;
+    this.#startggSchedule = new StartggSchedule(db, startgg, log);
+    this.games = new Games(db, startgg);
+    const kinds = [startggImport(startgg)];
     this.imports = new Imports(db, this.queue, kinds);
     this.#runner = new Runner(db, this.queue, this.listener, kinds, log);
     this.guilds = new Guilds(db, async (guildId) => {
@@ -223,7 +186,7 @@ export class App {
   /** Begins to work on syncs, as they come from the schedule, from links and from people. */
   async workSyncs(): Promise<void> {
     const run: Record<string, (slug: string, signal: AbortSignal) => Promise<void>> = {
-      speedgaming: (slug, signal) => this.#speedgaming.sync.run(slug, signal),
+      speedgaming: (slug, signal) => this.#sources.speedgaming.sync.run(slug, signal),
       startgg: (slug, signal) => this.#startggSchedule.run(slug, signal),
     };
     await this.queue.workSyncs(SYNCS_AT_ONCE, async (sync, handedOn) => {
@@ -242,7 +205,8 @@ export class App {
   /** What is due again and again; each tick asks the database. */
   #recurring(): RecurringTask[] {
     const { db, log } = this;
-    const rooms = this.#racetime && new RaceRooms({ db, client: this.#racetime, log });
+    const { racetime } = this.#sources;
+    const rooms = racetime && new RaceRooms({ db, client: racetime, log });
     return [
       {
         name: 'sync of schedules',
@@ -301,35 +265,19 @@ export class App {
 
   #makeGateway(): Gateway {
     const { db, listener, guilds, imports, queue, log, games, config } = this;
-    const startgg = config.startgg.token
-      ? {
-          resolveGame: (text: string, signal: AbortSignal) => games.resolve(text, signal),
-          suggestGames: (text: string) => games.suggest(text),
-        }
-      : undefined;
-    const requestsLeft = () => this.requestsLeft();
-    const tournaments = new Tournaments({ db, guilds, queue, messageKind: MATCH_MESSAGE });
-    const commands = [
-      importCommand({ db, listener, imports, guilds, startgg, requestsLeft }),
-      tournamentCommand({
-        db,
-        guilds,
-        tournaments,
-        sources: {
-          speedgaming: this.#speedgaming.events,
-          ...(config.startgg.token ? { startgg: new StartggTournaments(this.#startgg) } : {}),
-        },
-        readRaceRooms: (typed, signal) => checkRaceRooms(this.#racetime, typed, signal),
-      }),
-      matchCommand({ db, guilds, tournaments }),
-      personCommand({ db, guilds, persons: new Persons({ db, guilds, tell }), tournaments }),
-      notificationsCommand({ db }),
-      privacyCommand({
-        privacy: new Privacy({ db, messageKind: MATCH_MESSAGE, copies: [episodeCopy, warehouseCopy] }),
-      }),
-      setupCommand({ guilds }),
-      statusCommand({ db, version: version(), startedAt: this.#startedAt, guilds, imports, queue }),
-    ];
+    const commands = makeCommands({
+      db,
+      listener,
+      guilds,
+      imports,
+      queue,
+      games,
+      sources: this.#sources,
+      hasStartgg: config.startgg.token !== undefined,
+      requestsLeft: () => this.requestsLeft(),
+      version: version(),
+      startedAt: this.#startedAt,
+    });
     return new Gateway({
       discord: config.discord,
       interactions: new Interactions(commands, log),
@@ -343,54 +291,12 @@ export class App {
   async requestsLeft(): Promise<number | undefined> {
     const { token, requestsPerMinute } = this.config.startgg;
     const isTold = token && requestsPerMinute <= COUNTED_PER_MINUTE;
-    return isTold ? await this.#startgg.requestsLeft() : undefined;
+    return isTold ? await this.#sources.startgg.requestsLeft() : undefined;
   }
 }
 
-/** What Node and PostgreSQL (Appendix A, Error Codes) say when there is no such server, no such database, or no way in. */
-const NO_DATABASE = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-].concat(['28000', '28P01', '3D000', '42501']);
-
 async function leaveEmbedded(config: Config): Promise<void> {
   if (!config.databaseUrl) await stopEmbedded(config.dataDir, { onlyWhenUnused: true });
-}
-
-function explainDatabase(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (!NO_DATABASE.includes(code)) return error;
-  return new ConfigError(
-    `The database at DATABASE_URL cannot be used: ${messageOf(error) || code}. Check that PostgreSQL runs there, and the name, user and password in the address.`,
-  );
-}
-
-function makeStartgg({ startgg }: Config, db: Database, log: Log): StartggClient {
-  const budget = new SharedBudget(db, startggAllowance(startgg.token, startgg.requestsPerMinute));
-  return new StartggClient({ url: startgg.apiUrl, token: startgg.token, budget, log });
-}
-
-function makeSpeedgaming({ speedgaming }: Config, db: Database, log: Log) {
-  const client = new SpeedgamingClient({
-    url: speedgaming.apiUrl,
-    budget: new SharedBudget(db, speedgamingAllowance()),
-  });
-  const budgetOf = (slug: string) => new SharedBudget(db, slugAllowance(slug, speedgaming.secondsPerSlug));
-  return {
-    sync: new SpeedgamingSync(db, client, budgetOf, log),
-    events: new SpeedgamingEvents(client, budgetOf),
-  };
-}
-
-function makeRacetime({ racetime: { url, credentials } }: Config, db: Database): RacetimeClient | undefined {
-  if (!credentials) return undefined;
-  const budget = new SharedBudget(db, racetimeAllowance(credentials.clientId));
-  return new RacetimeClient({ url, ...credentials, budget });
 }
 
 function version(): string {

@@ -1,5 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { commandDefinitions } from './app.ts';
+import { commandDefinitions } from './app-commands.ts';
 import {
   type ControlVerb,
   controlImport,

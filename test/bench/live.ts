@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { commandDefinitions } from '../../src/app.ts';
+import { commandDefinitions } from '../../src/app-commands.ts';
 import { deployCommands } from '../../src/discord/deploy.ts';
 import { createRest } from '../../src/discord/rest.ts';
 import { Bot } from '../../src/sandbox/bot.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { commandDefinitions } from '../../src/app.ts';
+import { commandDefinitions } from '../../src/app-commands.ts';
 import { until } from '../support/until.ts';
 import { test } from './stage.ts';
 

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { test as base, expect, inject, vi } from 'vitest';
-import { commandDefinitions } from '../../src/app.ts';
+import { commandDefinitions } from '../../src/app-commands.ts';
 import { deployCommands } from '../../src/discord/deploy.ts';
 import { createRest } from '../../src/discord/rest.ts';
 import { Bot, type Env, runCli } from '../../src/sandbox/bot.ts';
