@@ -8,6 +8,7 @@ import { Listener } from './database/listener.ts';
 import { isHeld, LOCKS } from './database/locks.ts';
 import { migrate } from './database/migrations.ts';
 import { explainDatabase } from './database/unusable.ts';
+import { DeliveryLoop } from './discord/delivery-loop.ts';
 import { Gateway } from './discord/gateway.ts';
 import { importRenderer } from './discord/import-message.ts';
 import { Interactions } from './discord/interactions.ts';
@@ -86,9 +87,7 @@ export class App {
   readonly #startedAt = new Date();
   readonly #stopping = new AbortController();
   #gateway: Gateway | undefined;
-  #liveMessages: LiveMessages | undefined;
-  #matchEvents: MatchEvents | undefined;
-  #notifications: Notifications | undefined;
+  #deliveries: { start(): void; stop(): Promise<void> }[] = [];
   #schedule: Schedule | undefined;
 
   private constructor(config: Config, log: Log, db: Database, onDatabaseGone?: () => void) {
@@ -143,12 +142,8 @@ export class App {
       await this.work();
       await this.workSyncs();
       if (this.#stopping.signal.aborted) return;
-      this.#liveMessages = this.#makeLiveMessages();
-      this.#liveMessages.start();
-      this.#matchEvents = this.#makeMatchEvents();
-      this.#matchEvents.start();
-      this.#notifications = this.#makeNotifications();
-      this.#notifications.start();
+      this.#deliveries = this.#makeDeliveries();
+      for (const delivery of this.#deliveries) delivery.start();
     }
     if (roles.includes('gateway')) {
       this.#gateway = this.#makeGateway();
@@ -177,7 +172,7 @@ export class App {
     this.#stopping.abort();
     await this.#schedule?.stop();
     await Promise.all([this.#gateway?.stop(), this.queue.stop(STOP_QUEUE_MS)]);
-    await Promise.all([this.#liveMessages?.stop(), this.#matchEvents?.stop(), this.#notifications?.stop()]);
+    await Promise.all(this.#deliveries.map((delivery) => delivery.stop()));
     await this.listener.close();
     await this.db.close();
     await leaveEmbedded(this.config);
@@ -240,27 +235,23 @@ export class App {
     await dropAnnouncements(this.db.em());
   }
 
-  #makeNotifications(): Notifications {
-    const { db, listener, log } = this;
-    const { secondsPerNewChannel, newChannelsPerDay } = this.config.directMessages;
-    const pace = newChannelPace(db, { secondsPerNewChannel, newChannelsPerDay });
-    return new Notifications({ db, listener, rest: createRest(this.config.discord), pace, log });
-  }
-
-  #makeLiveMessages(): LiveMessages {
-    const { db, listener, log, imports } = this;
+  /** What sends what the database wants shown in Discord. */
+  #makeDeliveries() {
+    const { db, listener, log, imports, config } = this;
+    const rest = createRest(config.discord);
     const renderers = {
       [IMPORT_MESSAGE]: importRenderer({ imports, requestsLeft: () => this.requestsLeft() }),
       [MATCH_MESSAGE]: matchRenderer(db),
       [STARTGG_EVENT_MESSAGE]: startggEventRenderer(db),
     };
-    return new LiveMessages({ db, listener, log, renderers, rest: createRest(this.config.discord) });
-  }
-
-  #makeMatchEvents(): MatchEvents {
-    const { db, listener, log } = this;
+    const pace = newChannelPace(db, config.directMessages);
     // Nothing tells Discord that two requests for an event are one, so none is repeated unseen.
-    return new MatchEvents({ db, listener, log, rest: createRest(this.config.discord, { retries: 0 }) });
+    const unrepeated = createRest(config.discord, { retries: 0 });
+    return [
+      new DeliveryLoop(new LiveMessages({ db, rest, renderers, log }), listener, log),
+      new DeliveryLoop(new Notifications({ db, rest, pace, log }), listener, log),
+      new DeliveryLoop(new MatchEvents({ db, rest: unrepeated, log }), listener, log),
+    ];
   }
 
   #makeGateway(): Gateway {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { REST } from '@discordjs/rest';
 import { type APIMessage, type RESTPostAPIChannelMessageJSONBody, Routes } from 'discord-api-types/v10';
 import type { Database } from '../database/database.ts';
-import type { Listener } from '../database/listener.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { closeChannel } from '../matches/closed-channel.ts';
@@ -16,7 +15,7 @@ import {
   repostLive,
   settleLive,
 } from '../outbox/live-delivery.ts';
-import { DeliveryLoop } from './delivery-loop.ts';
+import type { Delivery } from './delivery-loop.ts';
 import { failureOf } from './errors.ts';
 import { findPosted } from './posted.ts';
 
@@ -38,16 +37,16 @@ const REST_AFTER_REFUSAL_MS = 5 * 60_000;
  * Sends live messages to Discord: posts each once, then edits it to the newest state. Any number of processes may do
  * this side by side; it needs no gateway.
  */
-export class LiveMessages {
+export class LiveMessages implements Delivery<ClaimedLive> {
+  readonly what = 'live message';
+  readonly channel = 'herald_live';
   readonly #db: Database;
   readonly #rest: REST;
   readonly #renderers: Record<string, Renderer>;
   readonly #log: Log;
-  readonly #loop: DeliveryLoop<ClaimedLive>;
 
   constructor(parts: {
     db: Database;
-    listener: Listener;
     rest: REST;
     renderers: Record<string, Renderer>;
     log: Log;
@@ -56,28 +55,13 @@ export class LiveMessages {
     this.#rest = parts.rest;
     this.#renderers = parts.renderers;
     this.#log = parts.log;
-    this.#loop = new DeliveryLoop(
-      {
-        what: 'live message',
-        channel: 'herald_live',
-        claim: (limit) => claimLive(this.#db.em(), Object.keys(this.#renderers), limit),
-        deliver: (live) => this.#deliver(live),
-      },
-      parts.listener,
-      parts.log,
-    );
   }
 
-  start(): void {
-    this.#loop.start();
+  async claim(limit: number): Promise<ClaimedLive[]> {
+    return await claimLive(this.#db.em(), Object.keys(this.#renderers), limit);
   }
 
-  /** Takes up nothing more and waits for what is under way, at most 2 s. */
-  async stop(): Promise<void> {
-    await this.#loop.stop();
-  }
-
-  async #deliver(live: ClaimedLive): Promise<void> {
+  async deliver(live: ClaimedLive): Promise<void> {
     try {
       const body = await this.#renderers[live.kind]?.(live);
       if (!body) return await settleLive(this.#db.em(), live, undefined);

@@ -1,7 +1,6 @@
 import type { REST } from '@discordjs/rest';
 import { type APIGuildScheduledEvent, GuildScheduledEventStatus } from 'discord-api-types/v10';
 import type { Database } from '../database/database.ts';
-import type { Listener } from '../database/listener.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import {
@@ -18,7 +17,7 @@ import {
 } from '../matches/event-delivery.ts';
 import { noteAllowed, noteRefused } from '../matches/event-refusal.ts';
 import { type EventWish, eventWish } from '../matches/event-wish.ts';
-import { DeliveryLoop } from './delivery-loop.ts';
+import type { Delivery } from './delivery-loop.ts';
 import { drawEvent, type EventBody, hashOf, isCoreSame } from './event-body.ts';
 import { EventCalls, eventFailureOf, isOpen } from './event-calls.ts';
 
@@ -38,38 +37,24 @@ type Drawn = { phase: EventWish['phase']; body: EventBody; hash: string };
  * Brings the Discord events of matches to what the database says: one per match, edited rather than made anew, so that
  * those who are interested stay. Any number of processes may do this side by side; it needs no gateway.
  */
-export class MatchEvents {
+export class MatchEvents implements Delivery<ClaimedEvent> {
+  readonly what = 'Discord event';
+  readonly channel = 'herald_event';
   readonly #db: Database;
   readonly #calls: EventCalls;
   readonly #log: Log;
-  readonly #loop: DeliveryLoop<ClaimedEvent>;
 
-  constructor(parts: { db: Database; listener: Listener; rest: REST; log: Log }) {
+  constructor(parts: { db: Database; rest: REST; log: Log }) {
     this.#db = parts.db;
     this.#calls = new EventCalls(parts.rest);
     this.#log = parts.log;
-    this.#loop = new DeliveryLoop(
-      {
-        what: 'Discord event',
-        channel: 'herald_event',
-        claim: (limit) => claimEvents(this.#db.em(), limit),
-        deliver: (event) => this.#deliver(event),
-      },
-      parts.listener,
-      parts.log,
-    );
   }
 
-  start(): void {
-    this.#loop.start();
+  async claim(limit: number): Promise<ClaimedEvent[]> {
+    return await claimEvents(this.#db.em(), limit);
   }
 
-  /** Takes up nothing more and waits for what is under way, at most 2 s. */
-  async stop(): Promise<void> {
-    await this.#loop.stop();
-  }
-
-  async #deliver(claimed: ClaimedEvent): Promise<void> {
+  async deliver(claimed: ClaimedEvent): Promise<void> {
     try {
       const wish = await eventWish(this.#db.em(), claimed.matchId);
       if (!wish) return;

@@ -1,7 +1,6 @@
 import type { REST } from '@discordjs/rest';
 import { type APIChannel, type APIMessage, RESTJSONErrorCodes, Routes } from 'discord-api-types/v10';
 import type { Database } from '../database/database.ts';
-import type { Listener } from '../database/listener.ts';
 import { BudgetExhaustedError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { closeChannel } from '../matches/closed-channel.ts';
@@ -26,7 +25,7 @@ import {
   type Recipient,
   recipient,
 } from '../outbox/recipients.ts';
-import { DeliveryLoop } from './delivery-loop.ts';
+import type { Delivery } from './delivery-loop.ts';
 import { codeOf, failureOf } from './errors.ts';
 import { isMember } from './members.ts';
 import { drawNotice, drawPersonal, isMessageOf } from './personal-message.ts';
@@ -54,40 +53,26 @@ export type NewChannelPace = {
  * Sends what people are to be told: direct messages, and notices to channels. Any number of processes may do this side
  * by side; it needs no gateway.
  */
-export class Notifications {
+export class Notifications implements Delivery<ClaimedNotification> {
+  readonly what = 'notification';
+  readonly channel = 'herald_notify';
   readonly #db: Database;
   readonly #rest: REST;
   readonly #pace: NewChannelPace;
   readonly #log: Log;
-  readonly #loop: DeliveryLoop<ClaimedNotification>;
 
-  constructor(parts: { db: Database; listener: Listener; rest: REST; pace: NewChannelPace; log: Log }) {
+  constructor(parts: { db: Database; rest: REST; pace: NewChannelPace; log: Log }) {
     this.#db = parts.db;
     this.#rest = parts.rest;
     this.#pace = parts.pace;
     this.#log = parts.log;
-    this.#loop = new DeliveryLoop(
-      {
-        what: 'notification',
-        channel: 'herald_notify',
-        claim: (limit) => claimNotifications(this.#db, limit),
-        deliver: (claimed) => this.#deliver(claimed),
-      },
-      parts.listener,
-      parts.log,
-    );
   }
 
-  start(): void {
-    this.#loop.start();
+  async claim(limit: number): Promise<ClaimedNotification[]> {
+    return await claimNotifications(this.#db, limit);
   }
 
-  /** Takes up nothing more and waits for what is under way, at most 2 s. */
-  async stop(): Promise<void> {
-    await this.#loop.stop();
-  }
-
-  async #deliver(claimed: ClaimedNotification): Promise<void> {
+  async deliver(claimed: ClaimedNotification): Promise<void> {
     const signal = AbortSignal.timeout(DELIVER_WITHIN_MS);
     try {
       if (claimed.ageHours > GIVE_UP_HOURS)

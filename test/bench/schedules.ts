@@ -7,24 +7,12 @@ import { Queue } from '../../src/jobs/queue.ts';
 import { type Speedgaming, startSpeedgaming } from '../../src/sandbox/speedgaming/server.ts';
 import { SpeedgamingClient } from '../../src/speedgaming/client.ts';
 import { SpeedgamingSync } from '../../src/speedgaming/sync.ts';
+import { SCHEDULE } from '../support/tables.ts';
 import { type Ground, log, type Measure } from './ground.ts';
 
 const EPISODES_PER_SLUG = 25;
 const SLUGS_PER_GUILD = 4;
 const HOUR = 3_600_000;
-/** What people could see of a sync. */
-const TOLD = [
-  'match',
-  'match_change',
-  'match_player',
-  'crew_member',
-  'person',
-  'person_identity',
-  'person_merge',
-  'notification',
-  'live_message',
-];
-
 /** A sync of many links whose schedules are as they were, beside one in which every match has moved. */
 export async function measureSchedules(ground: Ground, slugs: number): Promise<Measure[]> {
   const speedgaming = await startSpeedgaming();
@@ -108,7 +96,7 @@ async function spent(sql: Client): Promise<{ rows: number; databaseMs: number }>
   const { rows } = await sql.query<{ rows: number; ms: number }>(
     `select (select sum(n_tup_ins + n_tup_upd + n_tup_del)::int from pg_stat_user_tables where relname = any($1)) as rows,
        (select active_time from pg_stat_database where datname = current_database()) as ms`,
-    [TOLD],
+    [SCHEDULE],
   );
   return { rows: rows[0]?.rows ?? 0, databaseMs: rows[0]?.ms ?? 0 };
 }

@@ -3,6 +3,7 @@ import { inject, onTestFinished } from 'vitest';
 import { entities } from '../../src/app.ts';
 import { Database, firstRow, rows } from '../../src/database/database.ts';
 import { Listener } from '../../src/database/listener.ts';
+import { DeliveryLoop } from '../../src/discord/delivery-loop.ts';
 import { MatchEvents } from '../../src/discord/match-events.ts';
 import { createRest } from '../../src/discord/rest.ts';
 import { createLog } from '../../src/log.ts';
@@ -69,7 +70,7 @@ export async function eventGround() {
       const listener = new Listener(url, log);
       await listener.start();
       const rest = createRest({ token: TOKEN, apiUrl: discord.url, shards: 'auto' }, { retries: 0 });
-      const events = new MatchEvents({ db, listener, rest, log });
+      const events = new DeliveryLoop(new MatchEvents({ db, rest, log }), listener, log);
       events.start();
       const end = async () => {
         await events.stop();

@@ -3,6 +3,7 @@ import { test as base, describe, expect, inject } from 'vitest';
 import { entities } from '../../src/app.ts';
 import { Database } from '../../src/database/database.ts';
 import { Listener } from '../../src/database/listener.ts';
+import { DeliveryLoop } from '../../src/discord/delivery-loop.ts';
 import { newChannelPace } from '../../src/discord/new-channels.ts';
 import { Notifications } from '../../src/discord/notifications.ts';
 import { createRest } from '../../src/discord/rest.ts';
@@ -24,6 +25,21 @@ const HOUR = 3_600_000;
 const log = createLog('silent');
 const inHours = (hours: number) =>
   new Date(Math.floor(Date.now() / 60_000) * 60_000 + hours * HOUR).toISOString().replace('.000Z', 'Z');
+
+/** A player as the source names one. */
+const player = (name: string, discordId: string) => ({
+  pairing: 1,
+  name,
+  person: {
+    kind: 'player',
+    key: `demo:${name}`,
+    handle: `sg_${name}`,
+    name,
+    discordId,
+    tag: null,
+    stream: null,
+  },
+});
 
 /** A guild with Ada and Ben in it, its announce channel, and a match of theirs that can be changed. */
 class Scene {
@@ -95,7 +111,7 @@ class Scene {
   }
 
   /** Starts a process that sends. */
-  async deliverer(options: { perDay?: number; seconds?: number } = {}): Promise<Notifications> {
+  async deliverer(options: { perDay?: number; seconds?: number } = {}): Promise<{ stop(): Promise<void> }> {
     const listener = new Listener(this.#url, log);
     await listener.start();
     const pace = newChannelPace(this.db, {
@@ -103,7 +119,8 @@ class Scene {
       newChannelsPerDay: options.perDay ?? 1_000,
     });
     const rest = createRest({ token: TOKEN, apiUrl: this.discord.url, shards: 'auto' });
-    const deliverer = new Notifications({ db: this.db, listener, rest, pace, log });
+    const sending = new Notifications({ db: this.db, rest, pace, log });
+    const deliverer = new DeliveryLoop(sending, listener, log);
     deliverer.start();
     this.#closing.unshift(
       () => deliverer.stop(),
@@ -114,19 +131,6 @@ class Scene {
 
   /** Brings the match as it is now at the source into every guild that follows it. */
   async sync(given: Partial<SourceMatch> = {}): Promise<void> {
-    const person = (name: string, discordId: string) => ({
-      pairing: 1,
-      name,
-      person: {
-        kind: 'player',
-        key: `demo:${name}`,
-        handle: `sg_${name}`,
-        name,
-        discordId,
-        tag: null,
-        stream: null,
-      },
-    });
     this.#revision++;
     this.#now = {
       source: 'speedgaming',
@@ -143,7 +147,7 @@ class Scene {
       note: null,
       channels: [],
       score: null,
-      players: [person('Ada', this.ada), person('Ben', this.ben)],
+      players: [player('Ada', this.ada), player('Ben', this.ben)],
       crew: [],
       ...this.#now,
       ...given,
@@ -228,20 +232,7 @@ describe('what a person is told', () => {
     await scene.settled();
     const cas = scene.discord.world.addUser({ username: 'cas' });
     scene.discord.world.addMember(scene.guildId, cas);
-    const person = (name: string, discordId: string) => ({
-      pairing: 1,
-      name,
-      person: {
-        kind: 'player',
-        key: `demo:${name}`,
-        handle: `sg_${name}`,
-        name,
-        discordId,
-        tag: null,
-        stream: null,
-      },
-    });
-    await scene.sync({ players: [person('Ada', scene.ada), person('Cas', cas.id)] });
+    await scene.sync({ players: [player('Ada', scene.ada), player('Cas', cas.id)] });
     await scene.settled();
     expect(scene.inbox(scene.ada).at(-1)).toBe('Opponent changed');
     expect(scene.inbox(scene.ben).at(-1)).toBe('You are no longer in this match');

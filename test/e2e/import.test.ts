@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { type EventRecord, setId, setState, setsOf } from '../../src/sandbox/startgg/model.ts';
 import type { World } from '../../src/sandbox/startgg/world.ts';
-import { versions } from '../support/warehouse.ts';
+import { versions } from '../support/tables.ts';
+import { WAREHOUSE } from '../support/warehouse.ts';
 import { test, textOf } from './stage.ts';
 
 const latency = { minMs: 400, maxMs: 1_200 };
@@ -48,7 +49,7 @@ test('the same again touches no row; what changed in between is found', async ({
   await stage.bot();
   const first = await stage.begin();
   await stage.shows(first.message, /Done/);
-  const before = await versions(stage.sql);
+  const before = await versions(async (statement) => (await stage.sql.query(statement)).rows, WAREHOUSE);
 
   const second = await stage.begin();
   await stage.shows(second.message, /Done/);
@@ -68,7 +69,9 @@ test('the same again touches no row; what changed in between is found', async ({
     });
   }
   expect(textOf(second.message)).toMatch(/In all:\*\* 0 new · 0 changed · [\d,]+ unchanged · 0 gone/);
-  expect(await versions(stage.sql)).toEqual(before);
+  expect(await versions(async (statement) => (await stage.sql.query(statement)).rows, WAREHOUSE)).toEqual(
+    before,
+  );
 
   world.completeSet(openSet(world, event));
   const late = world.addTournament({ startAt: world.now + 86_400 });

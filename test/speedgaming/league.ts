@@ -10,26 +10,12 @@ import { SpeedgamingClient } from '../../src/speedgaming/client.ts';
 import { SpeedgamingSync } from '../../src/speedgaming/sync.ts';
 import { cloneDatabase } from '../support/databases.ts';
 import { TEMPLATE } from '../support/postgres.ts';
+import { SCHEDULE, versions } from '../support/tables.ts';
 
 export const HOUR = 3_600_000;
 /** A whole minute, so many hours from now. */
 export const inHours = (hours: number): Date =>
   new Date(Math.floor(Date.now() / 60_000) * 60_000 + hours * HOUR);
-
-/** Tables that a sync of an unchanged schedule must not write to. */
-const QUIET = [
-  'match',
-  'match_change',
-  'match_player',
-  'crew_member',
-  'person',
-  'person_identity',
-  'person_merge',
-  'notification',
-  'live_message',
-  'discord_event',
-  'speedgaming_episode',
-];
 
 /** A message that somebody is about to get. */
 export type Pending = {
@@ -150,15 +136,8 @@ export class League {
     return found.map(({ text }) => text);
   }
 
-  /** Every row of the tables that have to stay as they are, by place and version. */
-  async versions(): Promise<string[]> {
-    const all: string[] = [];
-    for (const table of QUIET) {
-      const found = await this.rows<{ v: string }>(
-        `select '${table} ' || ctid::text || xmin::text as v from "${table}"`,
-      );
-      all.push(...found.map(({ v }) => v));
-    }
-    return all.sort();
+  /** Row versions in all tables that a sync of an unchanged schedule must not write to. */
+  async versions(): Promise<Record<string, object[]>> {
+    return await versions((statement) => this.rows(statement), [...SCHEDULE, 'speedgaming_episode']);
   }
 }

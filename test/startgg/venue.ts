@@ -11,31 +11,9 @@ import type { NewEvent, World } from '../../src/sandbox/startgg/world.ts';
 import { StartggClient, startggAllowance } from '../../src/startgg/client.ts';
 import { StartggSchedule } from '../../src/startgg/schedule-sync.ts';
 import { type Herald, TOKEN } from '../support/herald.ts';
+import { SCHEDULE, versions } from '../support/tables.ts';
+import { WAREHOUSE } from '../support/warehouse.ts';
 import { emptyWorld, Ground, type Row } from './ground.ts';
-
-/** Tables that a sync of an unchanged tournament must not write to. */
-const QUIET = [
-  'match',
-  'match_change',
-  'match_player',
-  'crew_member',
-  'person',
-  'person_identity',
-  'person_merge',
-  'notification',
-  'live_message',
-  'discord_event',
-  'startgg_tournament',
-  'startgg_event',
-  'startgg_phase',
-  'startgg_phase_group',
-  'startgg_entrant',
-  'startgg_participant',
-  'startgg_entrant_participant',
-  'startgg_player',
-  'startgg_user',
-  'startgg_set',
-];
 
 export const ADA = '100000000000000001';
 export const BEN = '100000000000000002';
@@ -158,12 +136,9 @@ export class Venue {
     return found.map(({ said }) => said);
   }
 
-  /** Which version of which row stands where: a row that was only written anew differs too. */
+  /** Row versions in all tables that a sync of an unchanged tournament must not write to. */
   async versions(): Promise<Record<string, Row[]>> {
-    const found: Record<string, Row[]> = {};
-    for (const table of QUIET)
-      found[table] = await this.rows(`select ctid::text, xmin::text from "${table}" order by ctid`);
-    return found;
+    return await versions((statement) => this.rows(statement), [...SCHEDULE, ...WAREHOUSE]);
   }
 
   async link(): Promise<Row> {

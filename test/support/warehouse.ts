@@ -28,14 +28,6 @@ export async function differences(sql: Client, truth: Truth): Promise<string[]> 
   return found.slice(0, 12);
 }
 
-/** Which version of which row stands where: a row that was only written anew differs too. */
-export async function versions(sql: Client): Promise<Record<string, Row[]>> {
-  const found: Record<string, Row[]> = {};
-  for (const table of WAREHOUSE)
-    found[table] = (await sql.query(`select ctid::text, xmin::text from ${table} order by ctid`)).rows;
-  return found;
-}
-
 function compare(table: TruthTable, wanted: readonly Row[], rows: readonly Row[]): string[] {
   const found: string[] = [];
   const left = new Map(rows.map((row) => [keyOf(row), row]));
