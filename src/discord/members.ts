@@ -24,9 +24,11 @@ export async function isMember(
     () => true,
     (error) => {
       if (NOT_THERE.has(codeOf(error))) return false;
+      // Herald is about to learn that it is not in this guild any more: nobody is a member for it, for now.
+      if (codeOf(error) === RESTJSONErrorCodes.MissingAccess) return undefined;
       throw error;
     },
   );
-  await noteMember(db.em(), guildId, userId, found);
-  return found;
+  if (found !== undefined) await noteMember(db.em(), guildId, userId, found);
+  return found === true;
 }

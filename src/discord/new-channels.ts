@@ -25,8 +25,7 @@ export function newChannelPace(
       for (const budget of [each, daily])
         await budget.release(await budget.acquire({ keepFree: 0, patienceMs: 0 }));
     },
-    async block(ms) {
-      await each.block(ms);
-    },
+    block: (ms) => each.block(ms),
+    blockedMs: () => each.blockedMs(),
   };
 }

@@ -4,15 +4,14 @@ import type { Database } from '../database/database.ts';
 import { BudgetExhaustedError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { closeChannel } from '../matches/closed-channel.ts';
-import { announceChannel } from '../notifications/tell.ts';
-import { type Place, type Wording, wordingOf } from '../notifications/wording.ts';
+import { type Place, wordingOf } from '../notifications/wording.ts';
 import {
   CLAIM_MS,
   type ClaimedNotification,
   claimNotifications,
+  forgetReminder,
   markSending,
   noteFound,
-  pauseDirectMessages,
   postponeNotification,
   redirectNotification,
   settleNotification,
@@ -46,7 +45,10 @@ const CLOSED: ReadonlySet<number> = new Set([RESTJSONErrorCodes.CannotSendMessag
 export type NewChannelPace = {
   /** @throws BudgetExhaustedError when nobody may be written to for now */
   take(): Promise<void>;
+  /** Nobody is written to for so long. */
   block(ms: number): Promise<void>;
+  /** How much of that is left. */
+  blockedMs(): Promise<number>;
 };
 
 /**
@@ -92,30 +94,40 @@ export class Notifications implements Delivery<ClaimedNotification> {
 
   async #sendPersonal(claimed: ClaimedNotification, userId: string, signal: AbortSignal): Promise<void> {
     const to = await recipient(this.#db.em(), userId);
-    if (to.isBlocked && !claimed.channelId) return await this.#redirect(claimed);
     const channelId = claimed.channelId ?? to.dmChannelId;
     // What an earlier attempt may have sent is looked for first: what is new depends on it.
     if (channelId && (await this.#isFound(claimed, channelId, signal))) return;
+    if (to.isBlocked && !claimed.channelId) return await this.#redirect(claimed, userId, signal);
     const wording = await wordingOf(this.#db.em(), claimed);
-    const place = wording && (await this.#placeFor(userId, wording, to, signal));
+    const isHere = (place: Place) => !claimed.channelId || place.channelId === claimed.channelId;
+    const place =
+      wording &&
+      (await this.#placeFor(userId, wording.places.filter(isHere), to.preference === 'on', signal));
     if (!wording || !place) return await this.#end(claimed, 'void');
+    if (!claimed.channelId) await this.#awaitPermission();
     const target = channelId ?? (await this.#openChannel(userId, to, signal));
-    const origin = { ...place, isFirst: to.isNew };
-    await this.#post(claimed, target, drawPersonal(claimed, wording.saying, wording.view, origin), signal);
+    const body = drawPersonal(claimed, wording.saying, wording.view, { ...place, isFirst: to.isNew });
+    await this.#post(claimed, target, body, signal, { after: wording.view });
     if (to.isNew && !claimed.channelId) await noteFirstTold(this.#db.em(), userId);
   }
 
   /** Whoever did not ask for messages gets them only as a member of a guild that follows the match. */
   async #placeFor(
     userId: string,
-    { places }: Wording,
-    to: Recipient,
+    places: readonly Place[],
+    hasAsked: boolean,
     signal: AbortSignal,
   ): Promise<Place | undefined> {
-    if (to.preference === 'on') return places[0];
+    if (hasAsked) return places[0];
     for (const place of places)
       if (await isMember(this.#db, this.#rest, place.guildId, userId, signal)) return place;
     return undefined;
+  }
+
+  /** @throws BudgetExhaustedError while Discord wants nobody to be written to */
+  async #awaitPermission(): Promise<void> {
+    const blockedMs = await this.#pace.blockedMs();
+    if (blockedMs > 0) throw new BudgetExhaustedError(blockedMs);
   }
 
   async #openChannel(userId: string, to: Recipient, signal: AbortSignal): Promise<string> {
@@ -145,8 +157,9 @@ export class Notifications implements Delivery<ClaimedNotification> {
     channelId: string,
     body: object,
     signal: AbortSignal,
+    told?: Record<string, unknown>,
   ): Promise<void> {
-    if (!(await markSending(this.#db.em(), claimed))) return;
+    if (!(await markSending(this.#db.em(), claimed, told))) return;
     // One that is said in a channel after all is another message than the one that Discord refused.
     const nonce = `${claimed.channelId ? 'c' : 'n'}-${claimed.id}`.slice(0, 25);
     const sent = (await this.#rest.post(Routes.channelMessages(channelId), {
@@ -159,23 +172,21 @@ export class Notifications implements Delivery<ClaimedNotification> {
   }
 
   async #end(claimed: ClaimedNotification, state: 'void' | 'failed', error?: string): Promise<void> {
+    if (state === 'void' && claimed.class === 'reminder') await forgetReminder(this.#db.em(), claimed);
     await this.#db.transaction((em) => settleNotification(em, claimed, { state, error }));
     if (state === 'failed')
       this.#log.warn({ notification: claimed.id, reason: error }, 'notification given up');
   }
 
-  async #redirect(claimed: ClaimedNotification): Promise<void> {
+  /** Discord takes no direct messages for this person: they are mentioned in the channel of a guild that they are in. */
+  async #redirect(claimed: ClaimedNotification, userId: string, signal: AbortSignal): Promise<void> {
     const wording = await wordingOf(this.#db.em(), claimed);
     if (!wording) return await this.#end(claimed, 'void');
-    const channelId =
-      wording.places[0] && (await announceChannel(this.#db.em(), wording.places[0].tournamentId));
-    if (!channelId)
-      return await this.#end(
-        claimed,
-        'failed',
-        'Discord takes no direct messages for this person, and no channel is set',
-      );
-    await redirectNotification(this.#db.em(), claimed, channelId);
+    const open = wording.places.filter(({ channelId }) => channelId !== null);
+    const place = await this.#placeFor(userId, open, false, signal);
+    if (place?.channelId) return await redirectNotification(this.#db.em(), claimed, place.channelId);
+    const reason = 'Discord takes no direct messages for this person, and no channel is set';
+    await this.#end(claimed, 'failed', reason);
   }
 
   async #handle(claimed: ClaimedNotification, error: unknown): Promise<void> {
@@ -187,13 +198,13 @@ export class Notifications implements Delivery<ClaimedNotification> {
     if (claimed.discordUserId && !claimed.channelId && CLOSED.has(code)) {
       this.#log.info(about, 'direct messages are closed');
       await noteBlocked(em, claimed.discordUserId);
-      return await this.#redirect(claimed);
+      // It is taken up again at once, as that of somebody whose messages are closed.
+      return await postponeNotification(em, claimed, { afterMs: 0, failed: false });
     }
     if (code === TOO_FAST) {
       this.#log.warn(about, 'direct messages are opened too fast');
       await this.#pace.block(TOO_FAST_WAIT_MS);
-      await postponeNotification(em, claimed, { afterMs: TOO_FAST_WAIT_MS, failed: false });
-      return await pauseDirectMessages(em, TOO_FAST_WAIT_MS);
+      return await postponeNotification(em, claimed, { afterMs: TOO_FAST_WAIT_MS, failed: false });
     }
     const failure = failureOf(error);
     if (failure.kind === 'wait')

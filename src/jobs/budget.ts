@@ -72,9 +72,23 @@ export class SharedBudget {
     const { provider } = this.#allowance;
     await rows(
       this.#db.em(),
-      sql`update budget set blocked_until = greatest(blocked_until, clock_timestamp() + make_interval(secs => ${ms / 1000}))
-          where provider = ${provider} and credential = ${this.#credential}`,
+      sql`insert into budget as old (provider, credential, blocked_until)
+          values (${provider}, ${this.#credential}, clock_timestamp() + make_interval(secs => ${ms / 1000}))
+          on conflict (provider, credential) do update set blocked_until = greatest(old.blocked_until, excluded.blocked_until)`,
     );
+  }
+
+  /** Milliseconds until the provider's refusal is over; 0 when there is none. */
+  async blockedMs(): Promise<number> {
+    const { provider } = this.#allowance;
+    const row = await firstRow(
+      this.#db.em(),
+      sql<{
+        ms: number | null;
+      }>`select (extract(epoch from blocked_until - clock_timestamp()) * 1000)::float8 as ms from budget
+        where provider = ${provider} and credential = ${this.#credential}`,
+    );
+    return Math.max(0, row?.ms ?? 0);
   }
 
   /** Requests that could be sent at this moment. */

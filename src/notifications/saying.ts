@@ -1,6 +1,6 @@
 import type { MatchView } from '../matches/change.ts';
 import { escapeText, stamp } from '../text.ts';
-import { isSame, type Role, type Told, toldTo } from './told.ts';
+import { areSame, isSame, type Opponent, type Role, type Told, toldTo } from './told.ts';
 
 /** What is said to one person about one match: Discord markdown, text from outside escaped. */
 export type Saying = { headline: string; lines: string[] };
@@ -111,13 +111,15 @@ function cancelled(was: Told, is: Told): Saying {
 
 function changed(was: Told, is: Told): Saying {
   const moved = was.startsAt !== is.startsAt;
-  const opponents = was.opponents.join('\n') !== is.opponents.join('\n');
+  const opponents = !areSame(was.opponents, is.opponents);
   const headline = was.isCancelled
     ? 'Match is on again'
     : moved
       ? 'Match moved'
       : opponents
-        ? 'Opponent changed'
+        ? isPlayer(is)
+          ? 'Opponent changed'
+          : 'Players changed'
         : 'Your part in a match changed';
   const instead = opponents && was.opponents.length > 0 ? [`Instead of ${names(was.opponents)}.`] : [];
   const before = moved && was.startsAt ? [`**Before** ~~${stamp(new Date(was.startsAt), 'F')}~~`] : [];
@@ -131,10 +133,13 @@ function time(told: Told): string {
 
 function parts(told: Told): string[] {
   return [
-    ...(told.opponents.length > 0 ? [`**Opponent** ${names(told.opponents)}`] : []),
+    ...(told.opponents.length > 0
+      ? [`**${isPlayer(told) ? 'Opponent' : 'Players'}** ${names(told.opponents)}`]
+      : []),
     `**You** ${roles(told)}`,
   ];
 }
 
-const names = (list: readonly string[]) => list.map(escapeText).join(', ');
+const isPlayer = (told: Told) => told.roles.includes('player');
+const names = (list: readonly Opponent[]) => list.map(({ name }) => escapeText(name)).join(', ');
 const roles = (told: Told) => told.roles.map((role) => ROLE[role]).join(' and ');

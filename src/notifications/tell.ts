@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
-import type { MatchEvent, MatchView } from '../matches/change.ts';
+import type { MatchEvent, MatchView, Seat } from '../matches/change.ts';
 import { wantEvents } from '../matches/discord-events.ts';
 import { createLive, touchLive } from '../outbox/live-message.ts';
 import { findLive } from '../outbox/live-place.ts';
@@ -18,19 +18,35 @@ export const MATCH_MESSAGE = 'match';
 export async function tell(em: EntityManager, events: readonly MatchEvent[]): Promise<void> {
   for (const event of events) {
     await wantEvents(em, [event.matchId]);
+    // One that stands shows the truth, also where nobody is told.
+    await touchLive(em, MATCH_MESSAGE, String(event.matchId));
     if (event.isQuiet) continue;
     await notify(em, await messages(em, event, 'called', calledIn(event)));
     // A bracket without times changes all day long: its people are told when they are called, and no more.
     if (event.after.startsAt === null && (event.before?.startsAt ?? null) === null) continue;
     await announce(em, event);
-    await notify(em, await messages(em, event, 'change', concernedBy(event)));
+    await notify(em, await messages(em, event, 'change', await concernedBy(em, event)));
   }
 }
 
 /** Those for whom something is other than before. */
-function concernedBy({ before, after }: MatchEvent): string[] {
+async function concernedBy(em: EntityManager, event: MatchEvent): Promise<string[]> {
+  const { before, after } = event;
   if (!isTellable(after) || isPast(before, after)) return [];
-  return peopleOf(before, after).filter((id) => !isSame(toldTo(id, before), toldTo(id, after)));
+  const concerned = peopleOf(before, after).filter((id) => !isSame(toldTo(id, before), toldTo(id, after)));
+  // What happened while nothing could be told is told now, also to those who are not in the match any more.
+  const missed = before && !isTellable(before) ? await everTold(em, event) : [];
+  return [...new Set([...concerned, ...missed])];
+}
+
+/** Who was told of a match's changes before. */
+async function everTold(em: EntityManager, { source, outsideId }: MatchEvent): Promise<string[]> {
+  const found = await rows(
+    em,
+    sql<{ id: string }>`select distinct discord_user_id as id from notification
+      where source = ${source} and outside_id = ${outsideId} and class = 'change' and state = 'sent' and discord_user_id is not null`,
+  );
+  return found.map(({ id }) => id);
 }
 
 /** Those whose match is called, and was not before, or not for them. */
@@ -84,16 +100,28 @@ export async function willing(
   return found.map(({ id }) => id);
 }
 
-/** One message per match in the announce channel: edited when there is one, posted when there is something to announce. */
+/** One message per match in the announce channel, posted when there is something to announce and edited from then on. */
 async function announce(em: EntityManager, event: MatchEvent): Promise<void> {
+  const { before, after } = event;
   const subject = String(event.matchId);
-  if (await findLive(em, MATCH_MESSAGE, subject)) return await touchLive(em, MATCH_MESSAGE, subject);
-  const { state, startsAt } = event.after;
   const isToCome =
-    state === 'called' || state === 'live' || (startsAt !== null && Date.parse(startsAt) > Date.now());
-  if (!isToCome || !isTellable(event.after) || state === 'cancelled' || state === 'finished') return;
+    after.state === 'called' ||
+    after.state === 'live' ||
+    (after.state === 'scheduled' && after.startsAt !== null && Date.parse(after.startsAt) > Date.now());
+  if (!isToCome || (before && looksSame(before, after))) return;
+  if (await findLive(em, MATCH_MESSAGE, subject)) return;
   const channelId = await announceChannel(em, event.tournamentId);
   if (channelId) await createLive(em, { kind: MATCH_MESSAGE, subject, guildId: event.guildId, channelId });
+}
+
+/** Whether people would see no difference: a note changed, say, or an account became known. */
+function looksSame(before: MatchView, after: MatchView): boolean {
+  const shown = (view: MatchView) => {
+    const named = <T extends Seat>(seats: readonly T[]) =>
+      seats.map((seat) => ({ ...seat, discordId: null }));
+    return JSON.stringify({ ...view, players: named(view.players), crew: named(view.crew) });
+  };
+  return shown(before) === shown(after);
 }
 
 /** Where a tournament's matches are announced; null when no channel is set. */

@@ -8,9 +8,11 @@ export type Told = {
   roles: Role[];
   startsAt: string | null;
   isCancelled: boolean;
-  /** Names of those on the other side of a player's own pairing. */
-  opponents: string[];
+  /** Those on the other side of a player's own pairing; for crew, all who play. */
+  opponents: Opponent[];
 };
+
+export type Opponent = { name: string; discordId: string | null };
 
 type Player = MatchView['players'][number];
 
@@ -29,13 +31,14 @@ export function toldTo(discordId: string, view: MatchView | null): Told | null {
   const isAgainst = (one: Player, other: Player) =>
     one.pairing === other.pairing && (one.side == null || one.side !== other.side);
   const opponents = view.players.filter(
-    (player) => player.discordId !== discordId && own.some((seat) => isAgainst(seat, player)),
+    (player) =>
+      player.discordId !== discordId && (own.length === 0 || own.some((seat) => isAgainst(seat, player))),
   );
   return {
     roles,
     startsAt: view.startsAt,
     isCancelled: view.state === 'cancelled',
-    opponents: opponents.map(({ name }) => name).sort(),
+    opponents: opponents.map((opponent) => ({ name: opponent.name, discordId: opponent.discordId })),
   };
 }
 
@@ -46,7 +49,20 @@ export function isSame(one: Told | null, other: Told | null): boolean {
     one.startsAt === other.startsAt &&
     one.isCancelled === other.isCancelled &&
     one.roles.join() === other.roles.join() &&
-    one.opponents.join('\n') === other.opponents.join('\n')
+    areSame(one.opponents, other.opponents)
+  );
+}
+
+/** Whether two lists name the same people: by account, or by name, since either may come to change. */
+export function areSame(some: readonly Opponent[], others: readonly Opponent[]): boolean {
+  const isSomebody = (one: Opponent, list: readonly Opponent[]) =>
+    list.some(
+      ({ name, discordId }) => name === one.name || (discordId !== null && discordId === one.discordId),
+    );
+  return (
+    some.length === others.length &&
+    some.every((one) => isSomebody(one, others)) &&
+    others.every((one) => isSomebody(one, some))
   );
 }
 

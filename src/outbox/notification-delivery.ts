@@ -85,11 +85,19 @@ export async function lastTold(
   return row?.payload;
 }
 
-/** Notes that it is about to be sent for the first time. False when the claim is no longer this process's. */
-export async function markSending(em: EntityManager, claimed: ClaimedNotification): Promise<boolean> {
+/**
+ * Notes that it is about to be sent, and what it tells. False when the claim is no longer this process's.
+ *
+ * @param told becomes part of the payload: what is said later is compared with it
+ */
+export async function markSending(
+  em: EntityManager,
+  claimed: ClaimedNotification,
+  told: Record<string, unknown> = {},
+): Promise<boolean> {
   const row = await firstRow(
     em,
-    sql`update notification set sending_at = coalesce(sending_at, clock_timestamp())
+    sql`update notification set sending_at = coalesce(sending_at, clock_timestamp()), payload = payload || ${JSON.stringify(told)}::jsonb
         where id = ${claimed.id} and claimed_until = ${claimed.claim}::timestamptz and state = 'pending' returning 1`,
   );
   return row !== undefined;
@@ -105,7 +113,8 @@ export async function settleNotification(
     em,
     sql`update notification set state = ${end.state}, message_id = ${end.messageId ?? null}, error = ${end.error ?? null},
           sent_at = case when ${end.state} = 'sent' then clock_timestamp() end, claimed_until = null
-        where id = ${claimed.id} and state = 'pending'`,
+        where id = ${claimed.id} and state = 'pending'
+          and (${end.state} = 'sent' or claimed_until = ${claimed.claim}::timestamptz)`,
   );
   await rows(
     em,
@@ -150,12 +159,13 @@ export async function redirectNotification(
   );
 }
 
-/** No direct message is sent for some time: Discord asked for that. */
-export async function pauseDirectMessages(em: EntityManager, ms: number): Promise<void> {
+/** A reminder of a start that is not the match's any more: should it be again, it is written anew. */
+export async function forgetReminder(em: EntityManager, claimed: ClaimedNotification): Promise<void> {
   await rows(
     em,
-    sql`update notification set not_before = greatest(not_before, clock_timestamp() + ${interval(ms)})
-        where state = 'pending' and channel_id is null`,
+    sql`delete from notification where id = ${claimed.id} and class = 'reminder' and claimed_until = ${claimed.claim}::timestamptz
+        and not exists (select 1 from match m where m.source = notification.source and m.outside_id = notification.outside_id
+          and m.starts_at = notification.revision::timestamptz)`,
   );
 }
 

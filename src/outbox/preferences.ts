@@ -33,6 +33,14 @@ export async function askForMessages(em: EntityManager, discordId: string): Prom
     sql`insert into discord_user (discord_id, preference) values (${discordId}, 'on')
         on conflict (discord_id) do update set preference = 'on', blocked_at = null`,
   );
+  // What waited for its turn among people who did not ask is free to go.
+  await rows(
+    em,
+    sql`with freed as (
+          update notification set not_before = clock_timestamp()
+          where discord_user_id = ${discordId} and state = 'pending' and channel_id is null returning 1
+        ) select pg_notify('herald_notify', '') where exists (select 1 from freed)`,
+  );
 }
 
 /** Somebody wants no direct messages: what is on its way to them is not sent any more. */
