@@ -12,6 +12,7 @@ import { applyMatch } from '../../src/matches/apply.ts';
 import type { SourceMatch } from '../../src/matches/source.ts';
 import { passTime } from '../../src/notifications/reminders.ts';
 import { tell } from '../../src/notifications/tell.ts';
+import { askForMessages } from '../../src/outbox/preferences.ts';
 import { movableClock } from '../../src/sandbox/discord/clock.ts';
 import type { LimitOverrides } from '../../src/sandbox/discord/limits.ts';
 import type { Message } from '../../src/sandbox/discord/messages.ts';
@@ -39,6 +40,14 @@ const player = (name: string, discordId: string) => ({
     tag: null,
     stream: null,
   },
+});
+
+/** A tracker as the source names one. */
+const tracker = (name: string, discordId: string) => ({
+  role: 'tracker' as const,
+  outsideId: `9-${name}`,
+  language: null,
+  person: { ...player(name, discordId).person, kind: 'crew', handle: `sg_crew_${name}` },
 });
 
 /** A guild with Ada and Ben in it, its announce channel, and a match of theirs that can be changed. */
@@ -129,8 +138,8 @@ class Scene {
     return deliverer;
   }
 
-  /** Brings the match as it is now at the source into every guild that follows it. */
-  async sync(given: Partial<SourceMatch> = {}): Promise<void> {
+  /** Brings the match as it is now at the source into every guild that follows it, quietly when it is the first sync. */
+  async sync(given: Partial<SourceMatch> = {}, isReady = true): Promise<void> {
     this.#revision++;
     this.#now = {
       source: 'speedgaming',
@@ -156,9 +165,10 @@ class Scene {
     const { rows } = await this.sql.query<{ id: number; tournamentId: number; guildId: string }>(
       `select l.id, tournament_id as "tournamentId", guild_id as "guildId" from tournament_link l join tournament t on t.id = tournament_id order by guild_id`,
     );
+    await this.sql.query('update tournament_link set ready_at = case when $1 then now() end', [isReady]);
     await this.db.transaction(async (em) => {
       for (const link of rows)
-        await tell(em, await applyMatch(em, { ...link, isReady: true }, this.#now as SourceMatch));
+        await tell(em, await applyMatch(em, { ...link, isReady }, this.#now as SourceMatch));
     });
   }
 
@@ -418,7 +428,128 @@ describe('exactly once', () => {
   });
 });
 
+describe('what waits', () => {
+  test('is not sent when the match was withdrawn meanwhile', async ({ open }) => {
+    const scene = await open();
+    await scene.sync();
+    await scene.sync({ state: 'unconfirmed', timeNote: 'CET' });
+    await scene.deliverer();
+    await scene.settled();
+    expect(scene.inbox(scene.ada)).toEqual([]);
+    await scene.sync({ state: 'scheduled', timeNote: null, startsAt: inHours(60) });
+    await scene.settled();
+    expect(scene.inbox(scene.ada)).toEqual(['Time confirmed']);
+  });
+
+  test('reminds nobody who was removed meanwhile', async ({ open }) => {
+    const scene = await open();
+    await scene.sync({ startsAt: inHours(0.4) });
+    await scene.sql.query(`update notification set state = 'sent', sent_at = now()`);
+    await passTime(scene.db);
+    await scene.sync({ players: [player('Ada', scene.ada)] });
+    await scene.deliverer();
+    await scene.settled();
+    expect(scene.inbox(scene.ben)).toEqual(['You are no longer in this match']);
+    expect(scene.inbox(scene.ada).sort()).toEqual(['Opponent changed', 'Your match starts soon']);
+  });
+
+  test('reminds of a start to which the match came back', async ({ open }) => {
+    const scene = await open();
+    const first = inHours(0.4);
+    await scene.sync({ startsAt: first });
+    await passTime(scene.db);
+    await scene.sync({ startsAt: inHours(9) });
+    await scene.deliverer();
+    await scene.settled();
+    await scene.sync({ startsAt: first });
+    await passTime(scene.db);
+    await scene.settled();
+    expect(scene.inbox(scene.ada).filter((line) => line.includes('soon'))).toHaveLength(1);
+  });
+
+  test('goes at once to somebody who asks for it', async ({ open }) => {
+    const scene = await open();
+    await scene.sync();
+    await scene.sql.query(`update notification set not_before = now() + interval '20 hours'`);
+    await scene.deliverer();
+    await askForMessages(scene.db.em(), scene.ada);
+    await until('Ada is told', () => scene.inbox(scene.ada).length === 1);
+    expect(scene.discord.world.findDm(scene.ben)).toBeUndefined();
+  });
+});
+
+describe('what changed', () => {
+  test('while nothing could be told is told afterwards, also to those who were removed', async ({ open }) => {
+    const scene = await open();
+    await scene.deliverer();
+    await scene.sync();
+    await scene.settled();
+    await scene.sync({ state: 'unconfirmed', timeNote: 'CET' });
+    await scene.sync({ players: [player('Ada', scene.ada)] });
+    await scene.sync({ state: 'scheduled', timeNote: null });
+    await scene.settled();
+    expect(scene.inbox(scene.ben)).toEqual(['Match scheduled', 'You are no longer in this match']);
+    expect(scene.inbox(scene.ada)).toEqual(['Match scheduled', 'Opponent changed']);
+  });
+
+  test('is no opponent when it is a name, or an account for one', async ({ open }) => {
+    const scene = await open();
+    await scene.deliverer();
+    const ben = player('Ben', scene.ben);
+    const unknown = { ...ben, person: { ...ben.person, discordId: null } };
+    await scene.sync({ players: [player('Ada', scene.ada), unknown] });
+    await scene.settled();
+    await scene.sync({ players: [player('Ada', scene.ada), ben] });
+    await scene.settled();
+    const renamed = { ...ben, name: 'Ben_TTV', person: { ...ben.person, name: 'Ben_TTV' } };
+    await scene.sync({ players: [player('Ada', scene.ada), renamed] });
+    await scene.settled();
+    expect(scene.inbox(scene.ada)).toEqual(['Match scheduled']);
+    expect(scene.inbox(scene.ben)).toEqual(['You were added to a match']);
+  });
+
+  test('is told to crew too, who are told who plays', async ({ open }) => {
+    const scene = await open();
+    await scene.deliverer();
+    await scene.sync({ crew: [tracker('Ben', scene.ben)], players: [player('Ada', scene.ada)] });
+    await scene.settled();
+    const [first] = scene.discord.person(scene.ben).inbox();
+    expect(first?.embeds[0]?.description).toContain('**Players** Ada');
+    await scene.sync({ players: [player('Zoe', '100000000000000099')] });
+    await scene.settled();
+    expect(scene.inbox(scene.ben)).toEqual(['Match scheduled', 'Players changed']);
+  });
+
+  test('is announced only when people can see it', async ({ open }) => {
+    const scene = await open();
+    await scene.sync({}, false);
+    await scene.sync({ note: 'psst' });
+    const announced = async () => (await scene.sql.query('select 1 from live_message')).rows.length;
+    expect(await announced()).toBe(0);
+    await scene.sync({ startsAt: inHours(50) });
+    expect(await announced()).toBe(1);
+  });
+});
+
 describe('when Discord refuses', () => {
+  test('the mention goes to a guild that the person is in, and names no other', async ({ open }) => {
+    const scene = await open();
+    const { world } = scene.discord;
+    const other = world.addGuild({ name: 'Other' });
+    world.installBot(other, ['ViewChannel', 'SendMessages', 'EmbedLinks', 'ReadMessageHistory']);
+    const channel = world.addChannel(other, { name: 'here' });
+    world.addMember(other, scene.ben);
+    world.removeMember(scene.guildId, scene.ben);
+    world.setAcceptsDms(scene.ben, false);
+    await scene.follow(other.id, channel.id);
+    await scene.deliverer();
+    await scene.sync();
+    await scene.settled();
+    const mentions = (id: string) => scene.discord.channel(id).messages.flatMap(({ pinged }) => pinged);
+    expect(mentions(channel.id)).toEqual([`<@${scene.ben}>`]);
+    expect(mentions(scene.channelId)).toEqual([]);
+  });
+
   test('closed direct messages become a mention in the channel, until the person asks again', async ({
     open,
   }) => {
@@ -488,21 +619,7 @@ test('people are written to for the first time at a pace, those who asked at onc
   );
   const cas = scene.discord.world.addUser({ username: 'cas' });
   scene.discord.world.addMember(scene.guildId, cas);
-  const crew = {
-    role: 'tracker' as const,
-    outsideId: '9',
-    language: null,
-    person: {
-      kind: 'crew',
-      key: 'demo:cas',
-      handle: 'sg_crew_9',
-      name: 'Cas',
-      discordId: cas.id,
-      tag: null,
-      stream: null,
-    },
-  };
-  await scene.sync({ crew: [crew] });
+  await scene.sync({ crew: [tracker('Cas', cas.id)] });
   await until('Cas waits', async () => {
     const { rows } = await scene.sql.query(
       `select 1 from notification where discord_user_id = $1 and not_before > now() + interval '9 minutes'`,
