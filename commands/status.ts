@@ -7,11 +7,12 @@ import { stateLine } from '../src/discord/import-status.ts';
 import type { Guilds } from '../src/guilds/guilds.ts';
 import type { Imports } from '../src/jobs/imports.ts';
 import { UNFINISHED } from '../src/jobs/state.ts';
+import { type AnnouncementKinds, refusedAnnouncements } from '../src/matches/announcements.ts';
 import { linkStatuses } from '../src/matches/overview.ts';
 import { givenUpMessages } from '../src/outbox/given-up.ts';
 import { count, escapeText, stamp } from '../src/text.ts';
 import { isOrganiser } from './organiser.ts';
-import { stateWords } from './tournament-show.ts';
+import { announcementFields, stateWords } from './tournament-show.ts';
 
 /** `/status` as it is registered with Discord. */
 export const statusData: CommandData = {
@@ -28,6 +29,7 @@ type StatusServices = {
   guilds: Guilds;
   imports: Imports;
   queue: { length(): Promise<number> };
+  announcements: AnnouncementKinds;
 };
 
 /** `/status`: for everyone; organisers see the guild's links, its unfinished imports and the queue too. */
@@ -58,7 +60,7 @@ export function statusCommand(services: StatusServices) {
 }
 
 async function forOrganisers(
-  { db, imports, queue }: StatusServices,
+  { db, imports, queue, announcements }: StatusServices,
   guildId: string,
 ): Promise<APIEmbedField[]> {
   const unfinished = (await imports.list({ guildId }, 100)).filter(({ state }) => UNFINISHED.includes(state));
@@ -76,6 +78,7 @@ async function forOrganisers(
   return [
     ...(links.length > 0 ? [{ name: 'Schedules', value: packLines(links, EMBED.fieldValue) }] : []),
     { name: 'Imports', value: packLines(lines, EMBED.fieldValue) || 'none under way' },
+    ...announcementFields(await refusedAnnouncements(db, announcements, { guildId })),
     ...(givenUp.length > 0
       ? [{ name: 'Messages given up in the last 7 days', value: packLines(givenUp, EMBED.fieldValue) }]
       : []),

@@ -1,5 +1,6 @@
 import type { Database } from '../src/database/database.ts';
 import type { Guilds } from '../src/guilds/guilds.ts';
+import type { AnnouncementKinds } from '../src/matches/announcements.ts';
 import type { Source } from '../src/matches/source.ts';
 import type { Tournaments } from '../src/matches/tournaments.ts';
 
@@ -19,6 +20,7 @@ export type TournamentServices = {
   db: Database;
   guilds: Guilds;
   tournaments: Tournaments;
+  announcements: AnnouncementKinds;
   sources: Partial<Record<Source, ScheduleSource>>;
   /**
    * Where race rooms are to be opened, as it is kept; null for "off".

@@ -1,6 +1,7 @@
 import type { APIEmbedField, InteractionEditReplyOptions } from 'discord.js';
 import type { Database } from '../src/database/database.ts';
 import { EMBED, packLines, shortenEscaped } from '../src/discord/embed-limits.ts';
+import { type RefusedAnnouncements, refusedAnnouncements } from '../src/matches/announcements.ts';
 import type { Tournament } from '../src/matches/entities.ts';
 import { SOURCE_NAMES } from '../src/matches/linking.ts';
 import { type LinkStatus, linkStatuses, listTournaments } from '../src/matches/overview.ts';
@@ -12,8 +13,9 @@ import { settingLines } from './tournament-settings.ts';
 
 const NEXT = 5;
 const SKIPPED = 600;
+const REFUSED = { reason: 300, all: 600 };
 /** All of an embed shares 6000 characters (Discord docs, Message, Embed Limits). */
-const NEXT_LENGTH = 2_800;
+const NEXT_LENGTH = 2_200;
 
 /** `/tournament list`. */
 export async function listOfTournaments(db: Database, guildId: string): Promise<InteractionEditReplyOptions> {
@@ -40,11 +42,12 @@ export async function listOfTournaments(db: Database, guildId: string): Promise<
 
 /** `/tournament show`. */
 export async function showTournament(
-  { db, guilds }: TournamentServices,
+  { db, guilds, announcements }: TournamentServices,
   tournament: Tournament,
 ): Promise<InteractionEditReplyOptions> {
   const { id, name, guild: guildId } = tournament;
   const links = await linkStatuses(db, guildId, id);
+  const refused = await refusedAnnouncements(db, announcements, { guildId, tournamentId: id });
   const filter = { guildId, tournamentId: id, isOrganiser: false };
   const { matches, total } = await upcomingMatches(db, filter, { page: 1, size: NEXT });
   const blocks = matches.map((match) => `${matchBlock(match, { withTournament: false })}\n`);
@@ -63,6 +66,7 @@ export async function showTournament(
           ...(links.length > 0
             ? links.map(linkField)
             : [{ name: 'Follows nothing', value: 'Organisers can change that with `/tournament link`.' }]),
+          ...announcementFields(refused),
           { name: 'Settings', value: settingLines(tournament, fallback).join('\n') },
         ],
       },
@@ -83,6 +87,16 @@ function linkField(link: LinkStatus): APIEmbedField {
       : []),
   ];
   return { name: SOURCE_NAMES[link.source], value: packLines(lines, EMBED.fieldValue) };
+}
+
+/** What cannot be announced, and why: a line per channel. */
+export function announcementFields(refused: readonly RefusedAnnouncements[]): APIEmbedField[] {
+  if (refused.length === 0) return [];
+  const lines = refused.map(
+    ({ channelId, messages, reason }) =>
+      `⚠️ ${count(messages)} × <#${channelId}>: ${shortenEscaped(reason, REFUSED.reason)}`,
+  );
+  return [{ name: 'Announcements that cannot be posted', value: packLines(lines, REFUSED.all) }];
 }
 
 /** How a link stands: when it was read, or why it cannot be. Markdown. */

@@ -70,6 +70,7 @@ export class Migration20261121113951_schedules extends Migration {
     this.addSql(
       `create table "speedgaming_episode" ("slug" text not null, "id" int not null, "episode" jsonb not null, "fingerprint" text not null, "revision" int not null default 1, "lasts_at" timestamptz not null, "gone_answers" smallint not null default 0, "is_gone" boolean not null default false, "asked_at" timestamptz null, primary key ("slug", "id"));`,
     );
+    this.addSql(`create index "speedgaming_episode_id_index" on "speedgaming_episode" ("id");`);
 
     this.addSql(
       `create table "tournament" ("id" serial primary key, "guild_id" text not null, "name" text not null, "announce_channel_id" text null, "dm" text not null default 'opted-in', "discord_events" text not null default 'all', "reminder_minutes" int not null default 30, "race_rooms" text null, "created_by" text null, "created_at" timestamptz not null default now(), "deleted_at" timestamptz null);`,
@@ -79,7 +80,7 @@ export class Migration20261121113951_schedules extends Migration {
     );
 
     this.addSql(
-      `create table "tournament_link" ("id" serial primary key, "tournament_id" int not null, "source" text not null, "slug" text not null, "name" text not null, "ready_at" timestamptz null, "last_synced_at" timestamptz null, "last_error" text null, "last_failed_at" timestamptz null, "failing_since" timestamptz null, "failure_told_at" timestamptz null, "disabled_at" timestamptz null, "skipped" jsonb not null default '[]', "linked_by" text null, "created_at" timestamptz not null default now());`,
+      `create table "tournament_link" ("id" serial primary key, "tournament_id" int not null, "source" text not null, "slug" text not null, "name" text not null, "ready_at" timestamptz null, "sync_started_at" timestamptz null, "last_synced_at" timestamptz null, "last_error" text null, "last_failed_at" timestamptz null, "failing_since" timestamptz null, "failure_told_at" timestamptz null, "disabled_at" timestamptz null, "skipped" jsonb not null default '[]', "linked_by" text null, "created_at" timestamptz not null default now());`,
     );
     this.addSql(`create index "tournament_link_source_slug_index" on "tournament_link" ("source", "slug");`);
     this.addSql(

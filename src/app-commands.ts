@@ -17,6 +17,7 @@ import type { Command } from './discord/command.ts';
 import type { Guilds } from './guilds/guilds.ts';
 import type { Imports } from './jobs/imports.ts';
 import type { Queue } from './jobs/queue.ts';
+import type { AnnouncementKinds } from './matches/announcements.ts';
 import { Persons } from './matches/persons.ts';
 import { Privacy } from './matches/privacy.ts';
 import { Tournaments } from './matches/tournaments.ts';
@@ -24,6 +25,7 @@ import { MATCH_MESSAGE, tell } from './notifications/tell.ts';
 import { checkRaceRooms } from './racetime/setting.ts';
 import { episodeCopy } from './speedgaming/copy.ts';
 import { warehouseCopy } from './startgg/copy.ts';
+import { STARTGG_EVENT_MESSAGE } from './startgg/event-announcement.ts';
 import type { Games } from './startgg/games.ts';
 import { StartggTournaments } from './startgg/tournament-lookup.ts';
 
@@ -38,6 +40,12 @@ export const commandDefinitions = [
   setupData,
   statusData,
 ];
+
+/** The live messages in which tournaments are announced. */
+export const ANNOUNCEMENTS = {
+  match: MATCH_MESSAGE,
+  event: STARTGG_EVENT_MESSAGE,
+} satisfies AnnouncementKinds;
 
 /** What the commands work with. */
 export type CommandServices = {
@@ -64,13 +72,14 @@ export function makeCommands(services: CommandServices): Command[] {
         suggestGames: (text: string) => games.suggest(text),
       }
     : undefined;
-  const tournaments = new Tournaments({ db, guilds, queue, messageKind: MATCH_MESSAGE });
+  const tournaments = new Tournaments({ db, guilds, queue, announcements: ANNOUNCEMENTS });
   return [
     importCommand({ db, listener, imports, guilds, startgg, requestsLeft }),
     tournamentCommand({
       db,
       guilds,
       tournaments,
+      announcements: ANNOUNCEMENTS,
       sources: {
         speedgaming: sources.speedgaming.events,
         ...(hasStartgg ? { startgg: new StartggTournaments(sources.startgg) } : {}),
@@ -84,6 +93,14 @@ export function makeCommands(services: CommandServices): Command[] {
       privacy: new Privacy({ db, messageKind: MATCH_MESSAGE, copies: [episodeCopy, warehouseCopy] }),
     }),
     setupCommand({ guilds }),
-    statusCommand({ db, version: services.version, startedAt: services.startedAt, guilds, imports, queue }),
+    statusCommand({
+      db,
+      version: services.version,
+      startedAt: services.startedAt,
+      guilds,
+      imports,
+      queue,
+      announcements: ANNOUNCEMENTS,
+    }),
   ];
 }

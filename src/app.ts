@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { makeCommands } from './app-commands.ts';
+import { ANNOUNCEMENTS, makeCommands } from './app-commands.ts';
 import { makeSources, type Sources } from './app-sources.ts';
 import type { Config } from './config.ts';
 import { Database } from './database/database.ts';
@@ -28,6 +28,7 @@ import { Queue } from './jobs/queue.ts';
 import { Runner } from './jobs/runner.ts';
 import { IMPORT_MESSAGE } from './jobs/store.ts';
 import type { Log } from './log.ts';
+import { moveAnnouncements } from './matches/announcements.ts';
 import { closeChannel } from './matches/closed-channel.ts';
 import { matchEntities } from './matches/entities.ts';
 import { leaveGuild, purgeGuilds } from './matches/leaving.ts';
@@ -104,9 +105,12 @@ export class App {
     const kinds = [startggImport(startgg)];
     this.imports = new Imports(db, this.queue, kinds);
     this.#runner = new Runner(db, this.queue, this.listener, kinds, log);
-    this.guilds = new Guilds(db, async (guildId) => {
-      await this.imports.cancelAll(guildId);
-      await leaveGuild(db, guildId);
+    this.guilds = new Guilds(db, {
+      left: async (guildId) => {
+        await this.imports.cancelAll(guildId);
+        await leaveGuild(db, guildId);
+      },
+      channelSet: (em, guildId, channelId) => moveAnnouncements(em, ANNOUNCEMENTS, { guildId }, channelId),
     });
   }
 

@@ -15,7 +15,7 @@ export function tokenRefused(): ConfigError {
  * - `closed`: nothing can be posted in this channel until people change something
  * - `wait`: Discord asks to come back after `afterMs`
  * - `refused`: the same request will not be taken
- * - `unreachable`: an answer that never came, or a fault at Discord's
+ * - `unreachable`: an answer that never came, a fault at Discord's, or a token that was reset: it goes with the right one
  */
 export type CallFailure =
   | { kind: 'gone' | 'closed' | 'refused' | 'unreachable' }
@@ -24,6 +24,8 @@ export type CallFailure =
 /** Maximum edits to old messages reached. The wait is not documented. */
 const OLD_EDITS_REACHED = 30046;
 const OLD_EDITS_WAIT_MS = 60_000;
+/** The token was missing or invalid (Discord docs, HTTP Response Codes). It says nothing of the request itself. */
+const UNAUTHORIZED = 401;
 
 const CLOSED: ReadonlySet<number> = new Set([
   RESTJSONErrorCodes.UnknownChannel,
@@ -43,6 +45,8 @@ export function codeOf(error: unknown): number {
 export function failureOf(error: unknown): CallFailure {
   if (error instanceof RateLimitError)
     return { kind: 'wait', afterMs: Math.max(error.retryAfter, error.timeToReset) };
+  const isHttp = error instanceof HTTPError || error instanceof DiscordAPIError;
+  if (isHttp && error.status === UNAUTHORIZED) return { kind: 'unreachable' };
   if (error instanceof HTTPError && error.status < 500) return { kind: 'refused' };
   if (!(error instanceof DiscordAPIError)) return { kind: 'unreachable' };
   const code = Number(error.code);

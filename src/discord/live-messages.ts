@@ -128,8 +128,8 @@ export class LiveMessages implements Delivery<ClaimedLive> {
     this.#log.error({ reason, ...about }, 'live message was refused');
     const words =
       failure.kind === 'closed'
-        ? `Herald may not post its status message in <#${live.channelId}> (Discord says: ${reason}). It needs View Channel, Send Messages, Embed Links and Read Message History there; /setup channel chooses another channel.`
-        : `Discord refused the status message: ${reason.slice(0, 500)}`;
+        ? `Herald may not post in <#${live.channelId}> (Discord says: ${reason}). It needs View Channel, Send Messages, Embed Links and Read Message History there, or another channel: /setup channel, for a tournament /tournament settings.`
+        : `Discord refused the message: ${reason.slice(0, 500)}`;
     await refuseLive(em, live, { error: words, restMs: REST_AFTER_REFUSAL_MS });
   }
 }

@@ -11,7 +11,10 @@ import {
   endEvent,
   giveUpEvents,
   HOUR_MS,
+  laterEvents,
   markCreating,
+  markDisplaced,
+  noteDisplaced,
   postponeEvent,
   settleEvent,
 } from '../matches/event-delivery.ts';
@@ -117,14 +120,46 @@ export class MatchEvents implements Delivery<ClaimedEvent> {
     claimed: ClaimedEvent,
     { body, hash }: Drawn,
     signal: AbortSignal,
-    open: readonly APIGuildScheduledEvent[] = [],
+    open?: readonly APIGuildScheduledEvent[],
   ): Promise<void> {
     const em = this.#db.em();
-    if (open.length >= MAX_OPEN) return await awaitRoom(em, claimed);
+    if (open && !(await this.#makeRoom(claimed, signal, open))) return await awaitRoom(em, claimed);
     if (!(await markCreating(em, claimed))) return;
-    const eventId = await this.#calls.create(claimed.guildId, body, signal);
+    const create = () => this.#calls.create(claimed.guildId, body, signal);
+    const eventId = await create().catch(async (error) => {
+      if (open || eventFailureOf(error).kind !== 'full') throw error;
+      if (!(await this.#makeRoom(claimed, signal))) throw error;
+      return await create();
+    });
     await settleEvent(em, claimed, { eventId, hash });
     await noteAllowed(em, claimed.guildId);
+  }
+
+  /**
+   * Where the guild is full, calls off the farthest of Herald's own events that comes after this one: one at most, and
+   * never for an event that comes after it, so that what was called off cannot do the same in turn.
+   *
+   * @param known the guild's events, where they are known
+   * @returns whether there is room now
+   */
+  async #makeRoom(
+    claimed: ClaimedEvent,
+    signal: AbortSignal,
+    known?: readonly APIGuildScheduledEvent[],
+  ): Promise<boolean> {
+    if (known && known.length < MAX_OPEN) return true;
+    const em = this.#db.em();
+    const later = await laterEvents(em, claimed);
+    if (later.length === 0) return false;
+    const open = known ?? (await this.#calls.open(claimed.guildId, signal));
+    if (open.length < MAX_OPEN) return true;
+    const byId = new Map(open.map((event) => [event.id, event]));
+    const farthest = later.map((id) => byId.get(id)).find((event) => event !== undefined);
+    if (!farthest) return false;
+    await markDisplaced(em, claimed.guildId, farthest.id);
+    await this.#calls.end(farthest, signal);
+    await noteDisplaced(em, claimed.guildId, farthest.id);
+    return true;
   }
 
   /** The event of a row that has one; of a row whose creation got no answer, what the guild's events say. */

@@ -12,12 +12,12 @@ import { snapshotsOf } from '../matches/snapshots.ts';
 import { matchLines, when } from '../notifications/saying.ts';
 import { peopleOf } from '../notifications/told.ts';
 import { showMatchButtonId, startButtonId } from '../outbox/custom-id.ts';
-import { escapeText } from '../text.ts';
+import { escapeText, stamp } from '../text.ts';
 import { EMBED, packLines, shortenEscaped } from './embed-limits.ts';
 import type { Renderer } from './live-messages.ts';
 
-/** Discord refuses more mentions than this in one message (Discord docs, Allowed Mentions). */
-const MENTIONS = 100;
+/** So many mentions surely fit into the 2000 characters that a message's content may have (Discord docs, Create Message). */
+const MENTIONS = 80;
 
 const LOOK: Record<MatchView['state'], { color: number; word: string }> = {
   unconfirmed: { color: 0x95a5a6, word: '🕑 Not confirmed' },
@@ -78,11 +78,10 @@ export function matchEmbed(view: MatchView, tournament: string): APIEmbed {
   const { color, word } = LOOK[view.state];
   const pairs = Map.groupBy(view.players, ({ pairing }) => pairing);
   const players = [...pairs.values()].map((pair) => versus(pair, (name) => `**${escapeText(name)}**`));
-  const isOpen = view.state !== 'cancelled' && view.state !== 'unconfirmed';
   const lines = [
     word,
     ...players,
-    ...(view.startsAt && isOpen ? [when(view.startsAt)] : []),
+    ...timeLine(view),
     ...(view.score ? [escapeText(view.score)] : []),
     ...matchLines(view),
   ];
@@ -92,4 +91,10 @@ export function matchEmbed(view: MatchView, tournament: string): APIEmbed {
     color,
     footer: { text: tournament.slice(0, 200) },
   };
+}
+
+/** When it is; of a match that is off, when it was to be. */
+function timeLine({ startsAt, state }: MatchView): string[] {
+  if (startsAt === null || state === 'unconfirmed') return [];
+  return state === 'cancelled' ? [`~~${stamp(new Date(startsAt), 'F')}~~`] : [when(startsAt)];
 }

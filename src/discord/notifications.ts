@@ -32,6 +32,9 @@ import { findOwn } from './posted.ts';
 
 const DELIVER_WITHIN_MS = CLAIM_MS - 5_000;
 const MAX_WAIT_MS = 10 * 60_000;
+const ASK_WITHIN_MS = 5_000;
+/** Who is called has minutes to come. */
+const CALL_LASTS_MS = 60_000;
 /** What nobody could be told within a day is of no use any more. */
 const GIVE_UP_HOURS = 24;
 /** Discord does not say how long to wait when direct messages are opened too fast. */
@@ -97,7 +100,7 @@ export class Notifications implements Delivery<ClaimedNotification> {
     const channelId = claimed.channelId ?? to.dmChannelId;
     // What an earlier attempt may have sent is looked for first: what is new depends on it.
     if (channelId && (await this.#isFound(claimed, channelId, signal))) return;
-    if (to.isBlocked && !claimed.channelId) return await this.#redirect(claimed, userId, signal);
+    if (to.isBlocked && !claimed.channelId) return await this.#redirect(claimed);
     const wording = await wordingOf(this.#db.em(), claimed);
     const isHere = (place: Place) => !claimed.channelId || place.channelId === claimed.channelId;
     const place =
@@ -178,12 +181,24 @@ export class Notifications implements Delivery<ClaimedNotification> {
       this.#log.warn({ notification: claimed.id, reason: error }, 'notification given up');
   }
 
-  /** Discord takes no direct messages for this person: they are mentioned in the channel of a guild that they are in. */
-  async #redirect(claimed: ClaimedNotification, userId: string, signal: AbortSignal): Promise<void> {
+  /** Nobody may be written to for now. What would come too late by then is said in the channel instead, if there is one. */
+  async #await(claimed: ClaimedNotification, waitMs: number): Promise<void> {
+    const place = comesTooLate(claimed, waitMs) ? await this.#openPlace(claimed) : undefined;
+    if (place?.channelId) await redirectNotification(this.#db.em(), claimed, place.channelId);
+    else await postponeNotification(this.#db.em(), claimed, { afterMs: waitMs, failed: false });
+  }
+
+  /** A guild that the person is in, with a channel for its announcements. */
+  async #openPlace(claimed: ClaimedNotification): Promise<Place | undefined> {
     const wording = await wordingOf(this.#db.em(), claimed);
-    if (!wording) return await this.#end(claimed, 'void');
-    const open = wording.places.filter(({ channelId }) => channelId !== null);
-    const place = await this.#placeFor(userId, open, false, signal);
+    const open = (wording?.places ?? []).filter(({ channelId }) => channelId !== null);
+    return await this.#placeFor(claimed.discordUserId ?? '', open, false, AbortSignal.timeout(ASK_WITHIN_MS));
+  }
+
+  /** Discord takes no direct messages for this person: they are mentioned in the channel of a guild that they are in. */
+  async #redirect(claimed: ClaimedNotification): Promise<void> {
+    if (!(await wordingOf(this.#db.em(), claimed))) return await this.#end(claimed, 'void');
+    const place = await this.#openPlace(claimed);
     if (place?.channelId) return await redirectNotification(this.#db.em(), claimed, place.channelId);
     const reason = 'Discord takes no direct messages for this person, and no channel is set';
     await this.#end(claimed, 'failed', reason);
@@ -192,8 +207,7 @@ export class Notifications implements Delivery<ClaimedNotification> {
   async #handle(claimed: ClaimedNotification, error: unknown): Promise<void> {
     const em = this.#db.em();
     const about = { notification: claimed.id, err: error };
-    if (error instanceof BudgetExhaustedError)
-      return await postponeNotification(em, claimed, { afterMs: error.waitMs, failed: false });
+    if (error instanceof BudgetExhaustedError) return await this.#await(claimed, error.waitMs);
     const code = codeOf(error);
     if (claimed.discordUserId && !claimed.channelId && CLOSED.has(code)) {
       this.#log.info(about, 'direct messages are closed');
@@ -224,4 +238,10 @@ export class Notifications implements Delivery<ClaimedNotification> {
     if (channelId === null) return undefined;
     return await this.#db.transaction((em) => closeChannel(em, guildId, channelId));
   }
+}
+
+/** Whether a message is of no use after so long a wait. */
+function comesTooLate(claimed: ClaimedNotification, waitMs: number): boolean {
+  if (claimed.class === 'called' || claimed.class === 'room') return waitMs > CALL_LASTS_MS;
+  return claimed.class === 'reminder' && Date.now() + waitMs >= Date.parse(claimed.revision);
 }

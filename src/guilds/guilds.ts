@@ -15,6 +15,14 @@ export type Deed = {
   detail?: Record<string, unknown>;
 };
 
+/** What else is to happen to a guild. */
+export type GuildHooks = {
+  /** Ends its work when Herald was removed from it; may be called more than once for the same guild. */
+  left?(guildId: string): Promise<void>;
+  /** Its channel was set, in the same transaction. */
+  channelSet?(em: EntityManager, guildId: string, channelId: string): Promise<void>;
+};
+
 /** Manage Server, or Administrator, which includes it. */
 export function mayManageGuild(memberPermissions: bigint): boolean {
   return (memberPermissions & (ADMINISTRATOR | MANAGE_GUILD)) !== 0n;
@@ -23,12 +31,11 @@ export function mayManageGuild(memberPermissions: bigint): boolean {
 /** The guilds that Herald is or was in, their settings, and who may do what there. */
 export class Guilds {
   readonly #db: Database;
-  readonly #onLeft: (guildId: string) => Promise<void>;
+  readonly #hooks: GuildHooks;
 
-  /** @param onLeft ends a guild's work when Herald was removed from it; may be called more than once for the same guild */
-  constructor(db: Database, onLeft: (guildId: string) => Promise<void> = async () => {}) {
+  constructor(db: Database, hooks: GuildHooks = {}) {
     this.#db = db;
-    this.#onLeft = onLeft;
+    this.#hooks = hooks;
   }
 
   /** Herald is in these guilds (again), and this is what they are called. */
@@ -46,7 +53,7 @@ export class Guilds {
   /** Herald was removed from a guild: its work stops, its rows stay for now. */
   async left(guildId: string): Promise<void> {
     // The mark comes last: after a crash in between, the guild is found again and its work ended.
-    await this.#onLeft(guildId);
+    await this.#hooks.left?.(guildId);
     await rows(
       this.#db.em(),
       sql`update guild set left_at = now() where id = ${guildId} and left_at is null`,
@@ -76,6 +83,7 @@ export class Guilds {
     await this.#db.transaction(async (em) => {
       await this.audit(em, { guildId, actorId, action: 'setup.channel', detail: { channelId } });
       await rows(em, sql`update guild set channel_id = ${channelId} where id = ${guildId}`);
+      await this.#hooks.channelSet?.(em, guildId, channelId);
     });
   }
 

@@ -26,6 +26,19 @@ export async function holdGuild(em: EntityManager, guildId: string): Promise<voi
 }
 
 /**
+ * Holds the guild of a link. False when the link was taken off or switched off since it was read: nothing is to be
+ * written through it any more.
+ */
+export async function holdLink(em: EntityManager, { id, guildId }: LinkTarget): Promise<boolean> {
+  await holdGuild(em, guildId);
+  const still = await firstRow(
+    em,
+    sql`select 1 from tournament_link where id = ${id} and disabled_at is null`,
+  );
+  return still !== undefined;
+}
+
+/**
  * Writes a match as its source has it into one link's tournament, people and crew included. The caller holds the guild.
  *
  * @returns what is to be told: of this match, and of others whose people turned out to be somebody
@@ -52,7 +65,7 @@ export async function applyMatch(
   await writePlayers(em, matchId, given, identityOf);
   if (stored) await writeResults(em, matchId);
   events.push(...(await writeCrew(em, matchId, given, identityOf, step)));
-  await settleStates(em, matchId);
+  await settleStates(em, { matchId });
   if (stored) await noteChanges(em, stored, given);
   const ofOthers = joined(events).filter((event) => event.matchId !== matchId);
   return [...ofOthers, ...eventsBetween(before, await snapshotsOf(em, [matchId]))];

@@ -55,6 +55,8 @@ export const TournamentLink = defineEntity({
     name: p.text(),
     /** When its first sync was complete; until then people are told nothing of what is found. */
     readyAt: timestamp().nullable(),
+    /** When the last sync that is over, well or not, had begun. */
+    syncStartedAt: timestamp().nullable(),
     lastSyncedAt: timestamp().nullable(),
     lastError: p.text().nullable(),
     lastFailedAt: timestamp().nullable(),
@@ -67,6 +69,7 @@ export const TournamentLink = defineEntity({
     /** What could not be read in the last sync, by name and reason. */
     skipped: p.json().$type<Skipped[]>().defaultRaw(`'[]'`),
     linkedBy: p.text().nullable(),
+    /** When it was made, or switched on again. */
     createdAt: timestamp().defaultRaw('now()'),
   },
 });

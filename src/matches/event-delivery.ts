@@ -26,7 +26,7 @@ export const HOUR_MS = 3_600_000;
 const AFTER_END_MS = 60_000;
 
 /** Why an event is not there, in words for the organiser. */
-const NO_ROOM =
+export const NO_ROOM =
   'Discord takes 100 coming events per server, and this server has them. This one follows when there is room.';
 
 const isFree = (row: string) =>
@@ -121,15 +121,43 @@ export async function postponeEvent(
  */
 export async function awaitRoom(em: EntityManager, event: ClaimedEvent): Promise<void> {
   const ofGuild = sql`e.guild_id = ${event.guildId} and e.event_id is null`;
-  const nextEnd = sql`(
-    select min(${MATCH_ENDS}) + ${interval(AFTER_END_MS)} from discord_event e join match m on m.id = e.match_id
-    where e.guild_id = ${event.guildId} and e.event_id is not null and ${MATCH_ENDS} > clock_timestamp())`;
-  await postponeAll(
+  await postponeAll(em, event, ofGuild, roomAt(event.guildId), NO_ROOM);
+}
+
+/**
+ * Herald's own events of the guild whose matches come after this one's, the farthest first.
+ *
+ * @returns their ids at Discord
+ */
+export async function laterEvents(em: EntityManager, event: ClaimedEvent): Promise<string[]> {
+  const found = await rows(
     em,
-    event,
-    ofGuild,
-    sql`least(clock_timestamp() + ${interval(HOUR_MS)}, ${nextEnd})`,
-    NO_ROOM,
+    sql<{ id: string }>`select e.event_id as id from discord_event e join match m on m.id = e.match_id
+      where e.guild_id = ${event.guildId} and e.event_id is not null and ${isFree('e')}
+        and m.starts_at > (select starts_at from match where id = ${event.matchId})
+      order by m.starts_at desc, m.id desc`,
+  );
+  return found.map(({ id }) => id);
+}
+
+/**
+ * One of the guild's events is about to be called off for a match that comes before its own: it is made again when there
+ * is room. Should this process end before that was done, it is looked at as it is.
+ */
+export async function markDisplaced(em: EntityManager, guildId: string, eventId: string): Promise<void> {
+  await rows(
+    em,
+    sql`update discord_event set dirty_at = clock_timestamp(), retry_at = ${roomAt(guildId)}, rendered_hash = null, attempts = 0,
+          error = ${NO_ROOM}
+        where guild_id = ${guildId} and event_id = ${eventId}`,
+  );
+}
+
+/** That one is called off. Nobody but the match that it was for may have its place, so no others are released. */
+export async function noteDisplaced(em: EntityManager, guildId: string, eventId: string): Promise<void> {
+  await rows(
+    em,
+    sql`update discord_event set event_id = null, created_at = null where guild_id = ${guildId} and event_id = ${eventId}`,
   );
 }
 
@@ -158,6 +186,13 @@ export async function giveUpEvents(em: EntityManager, guildId: string, error: st
           select match_id from discord_event where guild_id = ${guildId} and dirty_at is not null
           order by match_id for update skip locked)`,
   );
+}
+
+/** When a guild that is full is looked at again: when the next of Herald's own events there is over, or in an hour. */
+function roomAt(guildId: string) {
+  return sql`least(clock_timestamp() + ${interval(HOUR_MS)}, (
+    select min(${MATCH_ENDS}) + ${interval(AFTER_END_MS)} from discord_event e join match m on m.id = e.match_id
+    where e.guild_id = ${guildId} and e.event_id is not null and ${MATCH_ENDS} > clock_timestamp()))`;
 }
 
 /** Ends the claim, and makes the others that it speaks for wait as well; who waits already goes on doing so. */

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
 import { UserError } from '../errors.ts';
 import { wantEvents } from './discord-events.ts';
@@ -27,11 +27,14 @@ export async function addLink(
     sql<{ id: number }>`insert into tournament_link as old (tournament_id, source, slug, name, linked_by)
         values (${tournament.id}, ${source}, ${slug}, ${name}, ${linkedBy})
         on conflict (tournament_id, source) do update set name = excluded.name, linked_by = excluded.linked_by,
-          disabled_at = null, ready_at = null, last_error = null, failing_since = null, failure_told_at = null
+          created_at = now(), disabled_at = null, ready_at = null, last_error = null, failing_since = null, failure_told_at = null
         where old.disabled_at is not null and old.slug = excluded.slug returning id`,
   );
   const [link] = added;
-  if (link) return await wantEvents(em, await followedBy(em, link.id));
+  if (link) {
+    await takeUp(em, tournament.id, link.id, { source, slug });
+    return await wantEvents(em, await followedBy(em, link.id));
+  }
   const present = await linkedSlug(em, tournament, source);
   if (present === slug)
     throw new UserError(`"${tournament.name}" follows ${SOURCE_NAMES[source]}'s "${slug}" already.`);
@@ -40,7 +43,31 @@ export async function addLink(
   );
 }
 
-/** The matches that a link which was switched off has brought: their Discord events come back with it. */
+/** Whether a match (`m`) is of a slug, by what its source has stored. */
+const IS_OF: Record<Source, (slug: string) => RawBuilder<unknown>> = {
+  speedgaming: (slug) =>
+    sql`exists (select 1 from speedgaming_episode e where e.slug = ${slug} and e.id::text = m.outside_id)`,
+  startgg: (slug) =>
+    sql`exists (select 1 from startgg_set s join startgg_event e on e.id = s.event_id
+          join startgg_tournament o on o.id = e.tournament_id
+        where s.id = m.outside_id and o.slug = ${`tournament/${slug}`})`,
+};
+
+/** Matches of the schedule that an earlier link has left in the tournament belong to this one. */
+async function takeUp(
+  em: EntityManager,
+  tournamentId: number,
+  linkId: number,
+  { source, slug }: Pick<Schedule, 'source' | 'slug'>,
+): Promise<void> {
+  await rows(
+    em,
+    sql`update match m set link_id = ${linkId}
+        where tournament_id = ${tournamentId} and source = ${source} and link_id is null and ${IS_OF[source](slug)}`,
+  );
+}
+
+/** The matches that a link has brought before it was switched off or taken off: their Discord events come back with it. */
 async function followedBy(em: EntityManager, linkId: number): Promise<number[]> {
   const found = await rows(
     em,

@@ -1,16 +1,35 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { rows } from '../database/database.ts';
+import { type Database, rows } from '../database/database.ts';
 import { notice } from '../outbox/notification.ts';
-import { count, escapeText, stamp } from '../text.ts';
+import { count, escapeText, shorten, stamp, storable } from '../text.ts';
 import type { LinkTarget } from './apply.ts';
 import type { Source } from './source.ts';
+import { databaseNow } from './sync-report.ts';
 
 /** An item of a schedule that could not be read. */
 export type Skipped = { item: string; reason: string };
 
+/** One sync of one slug. */
+export type SyncRun = {
+  source: Source;
+  slug: string;
+  /** By the database's clock. */
+  startedAt: string;
+  skipped: Skipped[];
+  /** Herald itself failed at something: what is stored is not all that there is. */
+  isFaulty: boolean;
+};
+
+/** What is said of a fault of Herald's own, whose true words are for its log. */
+export const OWN_FAULT = 'Herald itself failed at it; the cause is in its log';
+
 /** How long a source may fail before organisers are told. */
 const TELL_AFTER_MS = 60 * 60_000;
+/** So long Herald's own faults keep a new link from telling anything, so that what is missing is not told as new later. */
+const WAIT_FOR_WHOLE_MS = 60 * 60_000;
+/** Of reasons, which can hold any text from outside. */
+const LONGEST_REASON = 300;
 
 /** The links that follow a slug, in the order in which their guilds are to be held. */
 export async function linksTo(em: EntityManager, source: Source, slug: string): Promise<LinkTarget[]> {
@@ -33,54 +52,73 @@ export async function followedSlugs(em: EntityManager, source: Source): Promise<
   return found.map(({ slug }) => slug);
 }
 
-type Failing = { guildId: string; channelId: string | null; name: string; since: Date };
+/** A sync begins now. */
+export async function beginRun(db: Database, source: Source, slug: string): Promise<SyncRun> {
+  return { source, slug, startedAt: await databaseNow(db), skipped: [], isFaulty: false };
+}
 
-/** The source gave no usable answer: what is known stays, and organisers are told once it has lasted an hour. */
+type Failing = { guildId: string; name: string; since: Date };
+
+/**
+ * A sync came to nothing: what is known stays, and organisers are told once it has lasted an hour, as soon as there is a
+ * channel to tell them in.
+ *
+ * @param why the source's words, or `OWN_FAULT`
+ */
 export async function noteFailure(
   em: EntityManager,
-  source: Source,
-  slug: string,
-  reason: string,
+  { source, slug, startedAt }: SyncRun,
+  why: string,
 ): Promise<void> {
+  const reason = kept(why);
   await rows(
     em,
-    sql`update tournament_link set last_error = ${reason}, last_failed_at = now(), failing_since = coalesce(failing_since, now())
+    sql`update tournament_link set last_error = ${reason}, last_failed_at = now(), failing_since = coalesce(failing_since, now()),
+          sync_started_at = ${startedAt}
         where source = ${source} and slug = ${slug} and disabled_at is null`,
   );
   const told = await rows(
     em,
-    sql<Failing>`update tournament_link l set failure_told_at = now()
+    sql<Failing & { channelId: string }>`update tournament_link l set failure_told_at = now()
       from tournament t join guild g on g.id = t.guild_id
       where t.id = l.tournament_id and source = ${source} and slug = ${slug} and disabled_at is null and failure_told_at is null
         and failing_since <= now() - make_interval(secs => ${TELL_AFTER_MS / 1000}::float8)
+        and coalesce(t.announce_channel_id, g.channel_id) is not null
       returning t.guild_id as "guildId", coalesce(t.announce_channel_id, g.channel_id) as "channelId", t.name, failing_since as since`,
   );
   for (const { guildId, channelId, name, since } of told)
-    if (channelId)
-      await notice(
-        em,
-        { guildId, channelId },
-        `⚠️ The schedule of **${escapeText(name)}** cannot be read since ${stamp(new Date(since))}: ${escapeText(reason)}. What is known stays as it is; Herald goes on trying.`,
-      );
+    await notice(
+      em,
+      { guildId, channelId },
+      `⚠️ The schedule of **${escapeText(name)}** cannot be read since ${stamp(new Date(since))}: ${escapeText(reason)}. What is known stays as it is; Herald goes on trying.`,
+    );
 }
 
-/** A sync is complete. The first one of a link says what it found, and from then on people are told what is new. */
+/**
+ * A sync is over. The first one of a link that is complete says what it found, and from then on people are told what is
+ * new.
+ */
 export async function noteSuccess(
   em: EntityManager,
   links: readonly LinkTarget[],
-  skipped: readonly Skipped[],
+  { startedAt, skipped, isFaulty }: SyncRun,
 ): Promise<void> {
   const ids = links.map(({ id }) => id);
+  const reasons = skipped.map(({ item, reason }) => ({ item: kept(item), reason: kept(reason) }));
   const over = await rows(
     em,
-    sql<Failing & { isNew: boolean; wasTold: boolean; matches: number; tournamentId: number }>`
-      with before as (select id, ready_at, failure_told_at, failing_since from tournament_link where id = any(${ids}::int[]) order by id for update)
+    sql<Failing & { channelId: string | null; isNew: boolean; wasTold: boolean; matches: number }>`
+      with before as (
+        select id, ready_at, failure_told_at, failing_since,
+          not ${isFaulty} or created_at < now() - make_interval(secs => ${WAIT_FOR_WHOLE_MS / 1000}::float8) as is_whole
+        from tournament_link where id = any(${ids}::int[]) and disabled_at is null order by id for update)
       update tournament_link l set last_synced_at = now(), last_error = null, failing_since = null, failure_told_at = null,
-        ready_at = coalesce(l.ready_at, now()), skipped = ${JSON.stringify(skipped)}::jsonb
+        sync_started_at = ${startedAt}, ready_at = coalesce(l.ready_at, case when is_whole then now() end),
+        skipped = ${JSON.stringify(reasons)}::jsonb
       from before, tournament t join guild g on g.id = t.guild_id
       where before.id = l.id and t.id = l.tournament_id
-      returning t.id as "tournamentId", t.guild_id as "guildId", coalesce(t.announce_channel_id, g.channel_id) as "channelId", t.name,
-        before.failing_since as since, before.ready_at is null as "isNew", before.failure_told_at is not null as "wasTold",
+      returning t.guild_id as "guildId", coalesce(t.announce_channel_id, g.channel_id) as "channelId", t.name,
+        before.failing_since as since, before.ready_at is null and is_whole as "isNew", before.failure_told_at is not null as "wasTold",
         (select count(*)::int from match m where m.link_id = l.id and m.state in ('unconfirmed', 'scheduled', 'called', 'live')) as matches`,
   );
   for (const { guildId, channelId, name, isNew, wasTold, matches } of over) {
@@ -96,7 +134,12 @@ export async function noteSuccess(
   }
 }
 
-/** What came of the syncs that ended since a moment, slug by slug; `error` is null where all went well. */
+/** In a form and length that can be stored and shown. */
+function kept(words: string): string {
+  return shorten(storable(words), LONGEST_REASON);
+}
+
+/** What came of the syncs that began since a moment and are over, slug by slug; `error` is null where all went well. */
 export async function outcomesSince(
   em: EntityManager,
   since: string,
@@ -105,6 +148,6 @@ export async function outcomesSince(
     em,
     sql<{ source: Source; slug: string; error: string | null }>`
       select source, slug, max(last_error) as error from tournament_link
-      where disabled_at is null and greatest(last_synced_at, last_failed_at) >= ${since}::timestamptz group by source, slug`,
+      where disabled_at is null and sync_started_at >= ${since}::timestamptz group by source, slug`,
   );
 }

@@ -8,26 +8,47 @@ const SURELY_OVER_HOURS = 4;
 /** Where the source does not say how long a match takes. */
 export const USUAL_MINUTES = 60;
 
+/** What a match (`m`) with its room (`r`) is once time has its way with it. */
+const NOW = sql`case
+  when ${RACED} or greatest(m.starts_at, m.airs_at) + make_interval(mins => coalesce(m.length_minutes, ${USUAL_MINUTES})::int, hours => ${SURELY_OVER_HOURS}::int) <= now()
+    then 'finished' else 'live' end`;
+const IS_DUE = sql`m.state in ('scheduled', 'live') and m.source = 'speedgaming' and (m.starts_at <= now() or ${RACED})
+  and m.state <> ${NOW}`;
+
+/** The guilds that follow matches for which something is due, in the order in which they are to be held. */
+export async function guildsToSettle(em: EntityManager): Promise<string[]> {
+  const found = await rows(
+    em,
+    sql<{ id: string }>`select distinct t.guild_id as id
+      from match m join tournament t on t.id = m.tournament_id left join race_room r on r.match_id = m.id
+      where m.link_id is not null and ${IS_DUE} order by id`,
+  );
+  return found.map(({ id }) => id);
+}
+
 /**
  * Lets time do its part: what was scheduled goes live at its start, and is finished when its race is; at the latest some
- * hours after its end, judged by the later of its two times.
+ * hours after its end, judged by the later of its two times. The caller holds the guild.
  *
- * @param matchId one match alone; otherwise all that are followed
+ * @param of one match, or all that a guild follows
  * @returns ids of the matches whose state changed
  */
-export async function settleStates(em: EntityManager, matchId?: number): Promise<number[]> {
-  const which = matchId === undefined ? sql`m.link_id is not null` : sql`m.id = ${matchId}`;
+export async function settleStates(
+  em: EntityManager,
+  of: { matchId: number } | { guildId: string },
+): Promise<number[]> {
+  const isMeant =
+    'matchId' in of
+      ? sql`m.id = ${of.matchId}`
+      : sql`m.link_id is not null and m.tournament_id in (select id from tournament where guild_id = ${of.guildId})`;
   const changed = await rows(
     em,
-    sql<{ id: number }>`update match m set state = due.state
+    sql<{ id: number }>`update match set state = due.state
       from (
-        select m.id, case
-          when ${RACED} or greatest(starts_at, airs_at) + make_interval(mins => coalesce(length_minutes, ${USUAL_MINUTES})::int, hours => ${SURELY_OVER_HOURS}::int) <= now()
-            then 'finished' else 'live' end as state
-        from match m left join race_room r on r.match_id = m.id
-        where m.state in ('scheduled', 'live') and m.source = 'speedgaming' and (starts_at <= now() or ${RACED})
+        select m.id, ${NOW} as state from match m left join race_room r on r.match_id = m.id
+        where ${isMeant} and ${IS_DUE} order by m.id for update of m
       ) due
-      where m.id = due.id and m.state <> due.state and ${which} returning m.id`,
+      where match.id = due.id returning match.id`,
   );
   return changed.map(({ id }) => id);
 }

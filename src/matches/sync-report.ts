@@ -11,13 +11,13 @@ export async function databaseNow(db: Database): Promise<string> {
   return row?.now ?? '';
 }
 
-/** Whether every link of a tournament was read, or could not be, since a moment. */
+/** Whether every link of a tournament was read, or could not be, by a sync that began since a moment. */
 export async function isSyncedSince(db: Database, tournamentId: number, since: string): Promise<boolean> {
   const row = await firstRow(
     db.em(),
     sql<{
       done: boolean;
-    }>`select bool_and(coalesce(greatest(last_synced_at, last_failed_at) >= ${since}::timestamptz, false)) as done
+    }>`select bool_and(coalesce(sync_started_at >= ${since}::timestamptz, false)) as done
       from tournament_link where tournament_id = ${tournamentId} and disabled_at is null`,
   );
   return row?.done ?? true;

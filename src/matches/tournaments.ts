@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts';
 import type { Guilds } from '../guilds/guilds.ts';
 import type { Queue } from '../jobs/queue.ts';
 import { dropLive } from '../outbox/live-message.ts';
+import { type AnnouncementKinds, moveAnnouncements } from './announcements.ts';
 import { holdGuild } from './apply.ts';
 import { wantEvents } from './discord-events.ts';
 import { Tournament } from './entities.ts';
@@ -29,14 +30,18 @@ export class Tournaments {
   readonly #db: Database;
   readonly #guilds: Guilds;
   readonly #queue: Pick<Queue, 'sendSync'>;
-  readonly #messageKind: string;
+  readonly #announcements: AnnouncementKinds;
 
-  /** @param parts `messageKind` is the kind of live message that announces a match */
-  constructor(parts: { db: Database; guilds: Guilds; queue: Pick<Queue, 'sendSync'>; messageKind: string }) {
+  constructor(parts: {
+    db: Database;
+    guilds: Guilds;
+    queue: Pick<Queue, 'sendSync'>;
+    announcements: AnnouncementKinds;
+  }) {
     this.#db = parts.db;
     this.#guilds = parts.guilds;
     this.#queue = parts.queue;
-    this.#messageKind = parts.messageKind;
+    this.#announcements = parts.announcements;
   }
 
   /** @throws UserError when the guild has no such tournament */
@@ -78,10 +83,21 @@ export class Tournaments {
     });
   }
 
-  /** Sets what is given and leaves the rest. Gives the tournament with all its settings. */
+  /**
+   * Sets what is given and leaves the rest. A channel is taken as a wish to be heard there, also when it was set before:
+   * what could not be announced is. Gives the tournament with all its settings.
+   */
   async change(actor: Actor, id: number, settings: Settings): Promise<Tournament> {
     return await this.#db.transaction(async (em) => {
       const tournament = await this.#take(em, actor.guildId, id);
+      const { guildId } = actor;
+      if (settings.announceChannelId)
+        await moveAnnouncements(
+          em,
+          this.#announcements,
+          { guildId, tournamentId: id },
+          settings.announceChannelId,
+        );
       const given = Object.entries(settings) as [keyof Settings, unknown][];
       const changes = Object.fromEntries(
         given.filter(([key, value]) => value !== undefined && tournament[key] !== value),
@@ -163,7 +179,7 @@ export class Tournaments {
         sql<{ id: string }>`select id::text from match where tournament_id = ${id}`,
       );
       const matches = found.map((match) => match.id);
-      await dropLive(em, this.#messageKind, matches);
+      await dropLive(em, this.#announcements.match, matches);
       await this.#note(em, actor, 'delete', tournament, { matches: matches.length });
       return tournament;
     });

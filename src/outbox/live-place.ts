@@ -43,6 +43,29 @@ export async function reviveLive(
   await touchLive(em, kind, subject);
 }
 
+/**
+ * Sends live messages that were refused, or are not posted yet, to another channel. One whose posting was begun stays
+ * where it is as long as nothing says that it is not there.
+ *
+ * @param isWanted they are asked for now; otherwise the next change of what they show does that
+ */
+export async function moveUnposted(
+  em: EntityManager,
+  ids: readonly string[],
+  channelId: string,
+  isWanted: boolean,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await rows(
+    em,
+    sql`update live_message set channel_id = ${channelId}, message_id = null, posted_at = null, rendered_hash = null,
+          edited_at = null, claimed_until = null, attempts = 0, error = null,
+          dirty_at = case when ${isWanted} then clock_timestamp() else dirty_at end
+        where id = any(${[...ids]}::bigint[]) and (error is not null or message_id is null and posted_at is null)
+        returning pg_notify('herald_live', id::text)`,
+  );
+}
+
 /** Waits until a live message stands or was refused. Gives what is known when the time is over. */
 export async function waitForLive(
   db: Database,

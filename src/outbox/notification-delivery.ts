@@ -31,6 +31,9 @@ const COLUMNS = sql`id::text as id, guild_id as "guildId", discord_user_id as "d
   outside_id as "outsideId", revision, subject, payload, attempts, (extract(epoch from clock_timestamp() - created_at) / 3600)::float8 as "ageHours",
   (extract(epoch from sending_at) * 1000)::float8 as "triedAt", claimed_until::text as claim`;
 
+/** What is about this minute goes before what is about next week. */
+const URGENCY = sql`array['called', 'room', 'reminder', 'notice', 'change']`;
+
 /** Same person, same match, same class. */
 const SAME = sql`(o.discord_user_id, o.source, o.outside_id, o.class) = (c.discord_user_id, c.source, c.outside_id, c.class)`;
 
@@ -50,7 +53,7 @@ export async function claimNotifications(db: Database, limit: number): Promise<C
           where state = 'pending' and not_before <= clock_timestamp() and (claimed_until is null or claimed_until <= clock_timestamp())
             and not exists (select 1 from notification o where ${SAME} and o.state = 'pending'
               and (o.id > c.id or o.claimed_until > clock_timestamp()))
-          order by not_before, id limit ${limit})
+          order by array_position(${URGENCY}, class), not_before, id limit ${limit})
         returning ${COLUMNS}`,
     );
   });

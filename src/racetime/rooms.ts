@@ -140,7 +140,7 @@ export class RaceRooms {
       const before = await snapshotsOf(em, [matchId]);
       if (!(await write(em))) return;
       await writeResults(em, matchId);
-      await settleStates(em, matchId);
+      await settleStates(em, { matchId });
       await tellRoom(em, matchId, before);
     });
   }
@@ -164,7 +164,8 @@ export class RaceRooms {
         await tellRoomTrouble(
           em,
           claimed,
-          messageOf(error),
+          // Its words change from try to try; that it does not answer is one piece of news.
+          isPassing(error) ? 'racetime.gg does not answer' : messageOf(error),
           'Herald goes on trying until the match has begun.',
         );
     });

@@ -20,10 +20,15 @@ export const say = (text: string) => void process.stdout.write(`${text}\n`);
 export const step = (text: string) => say(`\n━━ ${text}`);
 
 /** Shows a message as a person sees it at this moment. */
-export function show(message: Message): void {
+export function show({ place }: Scene, message: Message): void {
   const style = (text: string, look: 'bold' | 'dim') => styleText(look, text);
   const lines = renderMessage(message, { style, now: Date.now() }).split('\n');
-  say(lines.map((line) => `   ${line}`).join('\n'));
+  const named = (line: string) =>
+    line.replace(/<@(\d+)>/g, (mention, id) => {
+      const user = place.discord.world.users.get(id);
+      return user ? `@${user.globalName ?? user.username}` : mention;
+    });
+  say(lines.map((line) => `   ${named(line)}`).join('\n'));
 }
 
 /** Types a command as the organiser, and gives the answer once it says what came of it. */

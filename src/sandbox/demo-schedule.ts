@@ -1,4 +1,5 @@
 import { answerTo, type Scene, say, show, step, until } from './demo-scene.ts';
+import type { User } from './discord/entities.ts';
 import type { Message } from './discord/messages.ts';
 
 const HOUR = 3_600_000;
@@ -14,10 +15,14 @@ export const SCHEDULE_ENV = {
 /** Links a schedule, and shows what players get when a match of theirs is new, and when it moves. */
 export async function followSchedule(scene: Scene): Promise<void> {
   const { place } = scene;
-  const { speedgaming, discord, member } = place;
-  const [ada, ben] = [member.user, discord.world.addUser({ username: 'ben', globalName: 'Ben' })];
-  discord.world.addMember(place.guild, ben);
-  const player = (user: typeof ada) => ({
+  const { speedgaming, discord } = place;
+  const [ada, ben] = ['Ada', 'Ben'].map((name) => {
+    const user = discord.world.addUser({ username: name.toLowerCase(), globalName: name });
+    discord.world.addMember(place.guild, user);
+    return user;
+  }) as [User, User];
+  const inbox = () => discord.person(ada.id).inbox();
+  const player = (user: User) => ({
     displayName: user.globalName ?? user.username,
     discordId: user.id,
   });
@@ -28,28 +33,34 @@ export async function followSchedule(scene: Scene): Promise<void> {
 
   step('An organiser links a schedule at SpeedGaming');
   const link = { name: 'tournament', group: 'link', subcommand: 'speedgaming', options: { slug: SLUG } };
-  show(await answerTo(scene, link, /Autumn Cup/));
-  show(await until(scene, /coming up/));
+  show(scene, await answerTo(scene, link, /Autumn Cup/));
+  show(scene, await until(scene, /coming up/));
   const settings = { tournament: 'Autumn Cup', dm: 'everyone' };
   show(
+    scene,
     await answerTo(scene, { name: 'tournament', subcommand: 'settings', options: settings }, /Autumn Cup/),
   );
 
   step('A match is put on the schedule there. Herald reads it every five minutes; here, every two seconds');
   const { id } = speedgaming.world.addEpisode(SLUG, { when: inHours(44), players, matchTitle: 'Semi-final' });
-  show(await until(scene, /Scheduled/));
+  show(scene, await until(scene, /Scheduled/));
   const told = async (headline: string) =>
-    (await discord.waitFor(() => member.inbox().find(({ embeds }) => embeds[0]?.title === headline), {
+    (await discord.waitFor(() => inbox().find(({ embeds }) => embeds[0]?.title === headline), {
       timeoutMs: 60_000,
       what: `“${headline}”`,
     })) as Message;
   say(`   … and in ${ada.globalName}'s direct messages:`);
-  show(await told('Match scheduled'));
+  show(scene, await told('Match scheduled'));
 
   step('It is moved');
   speedgaming.world.reschedule(id, inHours(46));
-  show(await told('Match moved'));
-  say('   The announcement and the Discord event follow; nobody is told twice.');
-  const [event] = discord.events(place.guild).filter(({ name }) => name.includes('Semi-final'));
-  if (event) say(`   Events: ${event.name}, ${new Date(event.startsAt).toISOString()}, ${event.location}`);
+  show(scene, await told('Match moved'));
+  const startsAt = inHours(46).getTime();
+  const event = await discord.waitFor(
+    () => discord.events(place.guild).find((each) => each.startsAt === startsAt),
+    { timeoutMs: 30_000, what: 'the moved event' },
+  );
+  say('   The announcement is edited, and so is the Discord event:');
+  show(scene, await until(scene, new RegExp(`<t:${startsAt / 1000}:F>`)));
+  say(`   Event: ${event.name}, ${new Date(event.startsAt).toUTCString()}, ${event.location}`);
 }

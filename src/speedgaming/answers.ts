@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { storable } from '../text.ts';
+import { shorten, storable } from '../text.ts';
 
 // Only the fields used, and leniently. What is absent comes as '' (the API's own manner), as null, or not at all.
 
@@ -73,4 +73,9 @@ export const episodeAnswer = z.object({
 export type EpisodeAnswer = z.infer<typeof episodeAnswer>;
 
 export const eventAnswer = z.object({ slug: text, name: text });
-export const errorAnswer = z.object({ error: z.string() });
+/** What comes in place of an answer, in a form and length that can be stored and shown. */
+export const errorAnswer = z.object({
+  error: z
+    .union([z.string(), z.record(z.string(), z.unknown()).transform((words) => JSON.stringify(words))])
+    .transform((words) => shorten(storable(words), 300)),
+});

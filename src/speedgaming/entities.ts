@@ -5,13 +5,15 @@ import type { Episode } from './episode.ts';
 export const SpeedgamingEpisode = defineEntity({
   name: 'SpeedgamingEpisode',
   tableName: 'speedgaming_episode',
+  // Of one that was moved to another event there are two.
+  indexes: [{ properties: ['id'] }],
   properties: {
     slug: p.text().primary(),
     id: p.integer().primary(),
     episode: p.json().$type<Episode>(),
     /** Hash of the episode: the same again costs no write. */
     fingerprint: p.text(),
-    /** Rises with every change; matches copy it. */
+    /** Rises with every change, above that of the same episode under any slug; matches copy it. */
     revision: p.integer().default(1),
     /** The later of its times. */
     lastsAt: p.datetime().columnType('timestamptz'),
@@ -19,7 +21,7 @@ export const SpeedgamingEpisode = defineEntity({
     goneAnswers: p.smallint().default(0),
     /** It was said often enough to be believed. */
     isGone: p.boolean().default(false),
-    /** When it was last asked for by its id. */
+    /** When it was last asked for by its id, whatever came of it. */
     askedAt: p.datetime().columnType('timestamptz').nullable(),
   },
 });

@@ -30,7 +30,24 @@ export async function announceEvent(
     return await touchLive(em, STARTGG_EVENT_MESSAGE, subject);
   const event = await firstRow(em, sql<{ runs: boolean }>`select ${isRunning(eventId)} as runs`);
   const channelId = event?.runs ? await announceChannel(em, tournamentId) : null;
-  if (channelId) await createLive(em, { kind: STARTGG_EVENT_MESSAGE, subject, guildId, channelId });
+  if (channelId && !(await isAnnounced(em, guildId, eventId, channelId)))
+    await createLive(em, { kind: STARTGG_EVENT_MESSAGE, subject, guildId, channelId });
+}
+
+/** Whether another tournament of the guild that follows the same announces the event in this channel already. */
+async function isAnnounced(
+  em: EntityManager,
+  guildId: string,
+  eventId: number,
+  channelId: string,
+): Promise<boolean> {
+  const row = await firstRow(
+    em,
+    sql`select 1 from tournament t join tournament_link l on l.tournament_id = t.id and l.source = 'startgg' and l.disabled_at is null
+        join live_message a on a.kind = ${STARTGG_EVENT_MESSAGE} and a.subject = t.id || ${`-${eventId}`}
+      where t.guild_id = ${guildId} and t.deleted_at is null and a.channel_id = ${channelId}`,
+  );
+  return row !== undefined;
 }
 
 /** A set that is called or under way. */

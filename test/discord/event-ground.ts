@@ -56,10 +56,11 @@ export async function eventGround() {
     await drop();
   });
 
-  const link = { id: 1, tournamentId: 1, guildId: guild.id, isReady: true };
+  const links = [{ id: 1, tournamentId: 1, guildId: guild.id, isReady: true }];
   let revision = 0;
   return {
     clock,
+    db,
     discord,
     guild,
     owner: discord.person(owner.id),
@@ -80,21 +81,36 @@ export async function eventGround() {
       return end;
     },
 
+    /** One more tournament of the guild follows the same. */
+    async follow(name: string): Promise<void> {
+      const id = links.length + 1;
+      await run(sql`insert into tournament (guild_id, name) values (${guild.id}, ${name})`);
+      await run(
+        sql`insert into tournament_link (tournament_id, source, slug, name, ready_at) values (${id}, 'speedgaming', 'cup', 'Cup', now())`,
+      );
+      links.push({ id, tournamentId: id, guildId: guild.id, isReady: true });
+    },
+
     /** Writes matches as a sync does. */
     async put(...matches: Fields[]): Promise<void> {
       revision++;
       await db.transaction(async (em) => {
         await holdGuild(em, guild.id);
         const ids = new Set<number>();
-        for (const fields of matches)
-          for (const event of await applyMatch(em, link, match(fields, revision))) ids.add(event.matchId);
+        for (const given of matches.map((fields) => match(fields, revision)))
+          for (const link of links)
+            for (const event of await applyMatch(em, link, given)) ids.add(event.matchId);
         await wantEvents(em, [...ids]);
       });
     },
 
-    /** All matches are to be looked at again, as after a change of settings. */
-    async wantAll(): Promise<void> {
-      const found = await run(sql<{ id: number }>`select id from match`);
+    /** All matches are to be looked at again, as after a change of settings. @param tournamentId those of this one alone */
+    async wantAll(tournamentId?: number): Promise<void> {
+      const found = await run(
+        sql<{
+          id: number;
+        }>`select id from match where tournament_id = coalesce(${tournamentId ?? null}, tournament_id)`,
+      );
       await wantEvents(
         db.em(),
         found.map(({ id }) => id),

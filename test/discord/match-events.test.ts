@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { markDisplaced } from '../../src/matches/event-delivery.ts';
 import { commentator, eventGround, type Ground, player } from './event-ground.ts';
 
 const HOUR = 3_600_000;
@@ -297,6 +298,120 @@ describe('a guild', () => {
       soon: boolean;
     }>`select retry_at < now() + interval '61 minutes' as soon from discord_event where error like '%room%'`;
     expect(await ground.run(waits)).toEqual([{ soon: true }]);
+  });
+
+  it('that is full of Herald’s own calls off the farthest for one that comes before it, and makes it again', async () => {
+    const ground = await eventGround();
+    foreign(ground, 98);
+    await ground.put(
+      { outsideId: '5', title: 'In 5', inHours: 5 },
+      { outsideId: '9', title: 'In 9', inHours: 9 },
+    );
+    await ground.deliver();
+    await ground.settled();
+    const own = () =>
+      ground
+        .open()
+        .filter(({ name }) => name.startsWith('In'))
+        .map(({ name }) => name);
+    const [first] = ground.events().filter(({ name }) => name.startsWith('In 5'));
+    const before = ground.requests().length;
+    await ground.put({ outsideId: '1', title: 'In 1', inHours: 1 });
+    await ground.settled();
+    expect(own()).toEqual(['In 1 · Spring Cup', 'In 5 · Spring Cup']);
+    expect(ground.requests().slice(before)).toEqual(['POST', 'GET', 'PATCH', 'POST']);
+    expect(first?.status).toBe('SCHEDULED');
+
+    // What was called off does not come back for anything but room.
+    for (const _ of [1, 2]) {
+      await ground.hourPassed();
+      await ground.settled();
+    }
+    expect(ground.requests().slice(before + 4)).toEqual(['POST', 'GET']);
+    await ground.put({ outsideId: '7', title: 'In 7', inHours: 7 });
+    await ground.settled();
+    expect(own()).toEqual(['In 1 · Spring Cup', 'In 5 · Spring Cup']);
+    await ground.put({ outsideId: '7', title: 'In 7', inHours: 3 });
+    await ground.settled();
+    expect(own()).toEqual(['In 1 · Spring Cup', 'In 7 · Spring Cup']);
+    await ground.put(
+      { outsideId: '1', title: 'In 1', inHours: 1, state: 'cancelled' },
+      { outsideId: '7', title: 'In 7', inHours: 3, state: 'cancelled' },
+    );
+    await ground.settled();
+    expect(own()).toEqual(['In 5 · Spring Cup', 'In 9 · Spring Cup']);
+    expect(ground.discord.violations).toEqual([]);
+  });
+
+  it('passes over those that people took away when it calls one off', async () => {
+    const ground = await eventGround();
+    foreign(ground, 98);
+    await ground.put(
+      { outsideId: '5', title: 'In 5', inHours: 5 },
+      { outsideId: '9', title: 'In 9', inHours: 9 },
+    );
+    await ground.deliver();
+    await ground.settled();
+    const [farthest] = ground.events().filter(({ name }) => name.startsWith('In 9'));
+    if (!farthest) throw new Error('no event');
+    ground.discord.world.events.delete(farthest, ground.owner.id);
+    foreign(ground, 1);
+    await ground.put({ outsideId: '1', title: 'In 1', inHours: 1 });
+    await ground.settled();
+    const own = ground.open().filter(({ name }) => name.startsWith('In'));
+    expect(own.map(({ name }) => name)).toEqual(['In 1 · Spring Cup']);
+    expect(ground.open()).toHaveLength(100);
+    expect(farthest.status).toBe('SCHEDULED');
+  });
+
+  it.each(['before', 'after'] as const)(
+    'loses no event when the process dies %s it is called off for another',
+    async (moment) => {
+      const ground = await eventGround();
+      foreign(ground, 98);
+      await ground.put({ outsideId: '5', inHours: 5 }, { outsideId: '9', title: 'In 9', inHours: 9 });
+      const stop = await ground.deliver();
+      await ground.settled();
+      await stop();
+      const [farthest] = ground.events().filter(({ name }) => name.startsWith('In 9'));
+      if (!farthest) throw new Error('no event');
+      const eventId = farthest.id;
+      await markDisplaced(ground.db.em(), ground.guild.id, eventId);
+      if (moment === 'after') ground.discord.world.events.edit(farthest, ground.owner.id, { status: 4 });
+      await ground.hourPassed();
+      await ground.deliver();
+      await ground.settled();
+      expect(ground.open().filter(({ name }) => name.startsWith('In 9'))).toHaveLength(1);
+    },
+  );
+
+  it('has one event of a match that several of its tournaments follow: that of the first linked', async () => {
+    const ground = await eventGround();
+    await ground.follow('Autumn Cup');
+    await ground.put({}, { outsideId: '2', title: 'Round 2', inHours: 2 });
+    await ground.deliver();
+    await ground.settled();
+    const names = () => ground.open().map(({ name }) => name);
+    const first = ['Round 1 · Spring Cup', 'Round 2 · Spring Cup'];
+    expect(names()).toEqual(first);
+    expect(ground.requests()).toEqual(['POST', 'POST']);
+    await ground.put({ crew: [commentator('Cas')] }, { outsideId: '2', title: 'Round 2', inHours: 2 });
+    await ground.settled();
+    expect(names()).toEqual(first);
+
+    await ground.run(sql`update tournament set discord_events = 'none' where id = 1`);
+    await ground.wantAll(1);
+    await ground.settled();
+    const second = ['Round 1 · Autumn Cup', 'Round 2 · Autumn Cup'];
+    expect(names()).toEqual(second);
+    await ground.run(sql`update tournament set discord_events = 'all' where id = 1`);
+    await ground.wantAll();
+    await ground.settled();
+    expect(names()).toEqual(second);
+    await ground.run(sql`delete from tournament_link where tournament_id = 2`);
+    await ground.wantAll(2);
+    await ground.settled();
+    expect(names()).toEqual(first);
   });
 
   it('that lacks the permission is told once, and has its events once it grants it', async () => {

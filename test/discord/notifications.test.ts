@@ -467,6 +467,19 @@ describe('what waits', () => {
     expect(scene.inbox(scene.ada).filter((line) => line.includes('soon'))).toHaveLength(1);
   });
 
+  test('and would come too late is said in the channel', async ({ open }) => {
+    const scene = await open();
+    await scene.sync({ startsAt: inHours(0.4) });
+    await scene.sql.query(`update notification set state = 'sent', sent_at = now()`);
+    await passTime(scene.db);
+    await scene.deliverer({ seconds: 3_600 });
+    await scene.settled();
+    const mentioned = scene.discord.channel(scene.channelId).messages.flatMap(({ pinged }) => pinged);
+    // One of the two has used up the pace.
+    expect(scene.inbox(scene.ada).length + scene.inbox(scene.ben).length).toBe(1);
+    expect(mentioned).toHaveLength(1);
+  });
+
   test('goes at once to somebody who asks for it', async ({ open }) => {
     const scene = await open();
     await scene.sync();

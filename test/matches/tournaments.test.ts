@@ -5,6 +5,7 @@ import { Database, rows } from '../../src/database/database.ts';
 import { Guilds } from '../../src/guilds/guilds.ts';
 import { Queue } from '../../src/jobs/queue.ts';
 import { createLog } from '../../src/log.ts';
+import { isAnnounced, moveAnnouncements, refusedAnnouncements } from '../../src/matches/announcements.ts';
 import { applyMatch } from '../../src/matches/apply.ts';
 import { linksTo, noteSuccess } from '../../src/matches/links.ts';
 import { linkStatuses, listTournaments } from '../../src/matches/overview.ts';
@@ -13,6 +14,7 @@ import type { SourceMatch } from '../../src/matches/source.ts';
 import { suggestTournaments } from '../../src/matches/tournament-names.ts';
 import { purgeTournaments, Tournaments } from '../../src/matches/tournaments.ts';
 import { tell } from '../../src/notifications/tell.ts';
+import { createLive } from '../../src/outbox/live-message.ts';
 import { cloneDatabase } from '../support/databases.ts';
 import { TEMPLATE } from '../support/postgres.ts';
 
@@ -26,7 +28,7 @@ beforeAll(async () => {
   db = await Database.connect(database.url, entities);
   queue = new Queue(database.url, createLog('silent'));
   await queue.start();
-  tournaments = new Tournaments({ db, queue, guilds: new Guilds(db), messageKind: 'match' });
+  tournaments = new Tournaments({ db, queue, guilds: new Guilds(db), announcements });
 });
 afterAll(async () => {
   await queue.stop(1_000);
@@ -34,6 +36,7 @@ afterAll(async () => {
   await drop();
 });
 
+const announcements = { match: 'match', event: 'startgg-event' };
 let made = 0;
 const newGuild = () => ({ guildId: `guild-${made++}`, actorId: 'organiser' });
 type Actor = ReturnType<typeof newGuild>;
@@ -269,6 +272,129 @@ describe('a link', () => {
     expect(await dirtyEvents(here)).toEqual([]);
     await tournaments.change(here, id, { discordEvents: 'none' });
     expect(await dirtyEvents(here)).toEqual(['1']);
+  });
+});
+
+describe('the announcements of a tournament', () => {
+  type Live = { subject: string; channel_id: string; error: string | null; waits: boolean };
+  const announced = async ({ guildId }: Actor, kind = 'match') =>
+    await all(
+      sql<Live>`select coalesce(m.outside_id, subject) as subject, channel_id, error, dirty_at is not null as waits
+        from live_message a left join match m on a.kind = 'match' and m.id::text = subject
+        where a.guild_id = ${guildId} and a.kind = ${kind} order by 1`,
+    );
+  /** As if the deliverer had been here: the first was posted, all others were refused. */
+  const deliver = async ({ guildId }: Actor) =>
+    await all(
+      sql`update live_message set dirty_at = null, claimed_until = now() + interval '5 minutes', posted_at = now(),
+            message_id = case when id = (select min(id) from live_message where guild_id = ${guildId}) then '1' end,
+            error = case when id > (select min(id) from live_message where guild_id = ${guildId}) then 'no access' end
+          where guild_id = ${guildId}`,
+    );
+  const shown = (subject: string, channel_id: string, waits: boolean, error: string | null = null) => ({
+    subject,
+    channel_id,
+    error,
+    waits,
+  });
+
+  it('that were refused go to a channel that is set later; those that stand stay', async () => {
+    const here = newGuild();
+    const wanted = schedule();
+    const { id } = await tournaments.link(here, wanted, { channelId: '1' });
+    await sync(wanted.slug);
+    await sync(wanted.slug, match(1), match(2), match(3), match(4));
+    await createLive(db.em(), {
+      kind: 'startgg-event',
+      subject: `${id}-7`,
+      guildId: here.guildId,
+      channelId: '1',
+    });
+    await createLive(db.em(), { kind: 'import', subject: `${made}`, guildId: here.guildId, channelId: '1' });
+    await deliver(here);
+    await sync(wanted.slug, match(4, { revision: 2, state: 'cancelled' }), match(5));
+    await all(
+      sql`update live_message set dirty_at = null where error is not null and guild_id = ${here.guildId}`,
+    );
+    const where = { guildId: here.guildId, tournamentId: id };
+    const refused = async () => await refusedAnnouncements(db, announcements, { guildId: here.guildId });
+    expect(await refused()).toEqual([{ channelId: '1', messages: 3, reason: 'no access' }]);
+    expect(await refusedAnnouncements(db, announcements, where)).toEqual(await refused());
+    expect(await refusedAnnouncements(db, announcements, { guildId: newGuild().guildId })).toEqual([]);
+
+    await tournaments.change(here, id, { announceChannelId: '2' });
+    expect(await announced(here)).toEqual([
+      shown('1', '1', false),
+      shown('2', '2', true),
+      shown('3', '2', true),
+      shown('4', '2', false),
+      shown('5', '2', true),
+    ]);
+    expect(await announced(here, 'startgg-event')).toEqual([shown(`${id}-7`, '2', true)]);
+    expect(await announced(here, 'import')).toMatchObject([{ channel_id: '1', error: 'no access' }]);
+    expect(await refused()).toEqual([]);
+
+    await deliver(here);
+    await tournaments.change(here, id, { announceChannelId: '2' });
+    expect((await announced(here)).map(({ waits }) => waits)).toEqual([false, true, true, false, true]);
+  });
+
+  it('go to the channel of the guild when that is set, unless the tournament has one of its own', async () => {
+    const here = newGuild();
+    const [with_, without] = [schedule(), schedule()];
+    const guilds = new Guilds(db, {
+      channelSet: (em, guildId, channelId) => moveAnnouncements(em, announcements, { guildId }, channelId),
+    });
+    const { id } = await tournaments.link(here, with_, { channelId: '1' });
+    await guilds.setChannel(here.guildId, '2', 'organiser');
+    await tournaments.link(here, without);
+    for (const [{ slug }, number] of [
+      [with_, 1],
+      [without, 2],
+      [without, 3],
+    ] as const) {
+      await sync(slug);
+      await sync(slug, match(number));
+    }
+    await deliver(here);
+    await all(sql`update live_message set error = 'no access' where guild_id = ${here.guildId}`);
+    await guilds.setChannel(here.guildId, '3', 'organiser');
+    expect(await announced(here)).toEqual([
+      shown('1', '1', false, 'no access'),
+      shown('2', '3', true),
+      shown('3', '3', true),
+    ]);
+    expect(
+      await refusedAnnouncements(db, announcements, { guildId: here.guildId, tournamentId: id }),
+    ).toHaveLength(1);
+  });
+
+  it('whose posting was begun stay, since they may be there already', async () => {
+    const here = newGuild();
+    const wanted = schedule();
+    const { id } = await tournaments.link(here, wanted, { channelId: '1' });
+    await sync(wanted.slug);
+    await sync(wanted.slug, match(1));
+    await all(sql`update live_message set posted_at = now() where guild_id = ${here.guildId}`);
+    await tournaments.change(here, id, { announceChannelId: '2' });
+    expect(await announced(here)).toEqual([shown('1', '1', true)]);
+  });
+
+  it('are known to others of the guild that follow the same, for their channel alone', async () => {
+    const [here, there] = [newGuild(), newGuild()];
+    const wanted = schedule();
+    const first = await tournaments.link(here, wanted, { channelId: '1' });
+    await sync(wanted.slug);
+    await sync(wanted.slug, match(1));
+    const about = { guildId: here.guildId, source: 'speedgaming', outsideId: '1', channelId: '1' };
+    const known = async (other: Partial<typeof about> = {}) =>
+      await isAnnounced(db.em(), 'match', { ...about, ...other });
+    expect(await known()).toBe(true);
+    expect(await known({ channelId: '2' })).toBe(false);
+    expect(await known({ guildId: there.guildId })).toBe(false);
+    expect(await known({ outsideId: '2' })).toBe(false);
+    await tournaments.unlink(here, first.id, 'speedgaming');
+    expect(await known()).toBe(false);
   });
 });
 

@@ -168,7 +168,7 @@ describe('an outage', () => {
     expect(await notices()).toEqual([]);
     await put({ inMinutes: 5 });
     await tick();
-    expect(await notices()).toEqual([expect.stringContaining('HTTP 502')]);
+    expect(await notices()).toEqual([expect.stringContaining('does not answer')]);
     end();
     await tick();
     expect(world.rooms()).toHaveLength(1);

@@ -73,4 +73,25 @@ describe('the announcement of an event', () => {
     await venue.run();
     expect(await dirty(venue)).toHaveLength(1);
   });
+
+  it('is one for several tournaments of a guild in one channel, and one more for another channel', async () => {
+    const { world, tournament, event, pool } = worldOfFour('several');
+    const venue = await Venue.open(world, tournament);
+    for (const channel of [null, '5'])
+      await venue.rows(
+        `with t as (insert into tournament (guild_id, name, announce_channel_id) values ('1', $1, $2) returning id)
+         insert into tournament_link (tournament_id, source, slug, name) select id, 'startgg', $3, 'Cup' from t`,
+        [`In ${channel}`, channel, venue.slug],
+      );
+    await venue.run();
+    world.startPool(pool);
+    await venue.run();
+    const subjects = async () => (await dirty(venue)).map(({ subject }) => subject).sort();
+    expect(await subjects()).toEqual([eventSubject(1, event.id), eventSubject(3, event.id)]);
+    await venue.rows('delete from tournament_link where tournament_id = 1');
+    const set = world.phaseGroup(pool)?.sets.find((each) => !each.bye) as SetRecord;
+    world.callSet(setId(set));
+    await venue.run();
+    expect(await subjects()).toContain(eventSubject(2, event.id));
+  });
 });
