@@ -7,10 +7,15 @@ const LENGTH = 200;
 const PRIVATE: readonly ChangedField[] = ['note', 'time note', 'approval'];
 const TIMES: readonly ChangedField[] = ['time', 'air time'];
 
-/** What changed, in words: "**time** <t:…> → <t:…>". Members are not shown what the source keeps for organisers. */
+/**
+ * What changed, in words: "**time** <t:…> → <t:…>". Members are not shown what the source keeps for organisers. The
+ * air time is left out where it is the time.
+ */
 export function changeWords(changes: readonly Change[], isOrganiser: boolean): string[] {
+  const time = changes.find(({ what }) => what === 'time');
   return changes
     .filter(({ what }) => isOrganiser || !PRIVATE.includes(what))
+    .filter(({ what, from, to }) => what !== 'air time' || from !== time?.from || to !== time.to)
     .map(({ what, from, to }) => `**${what}** ${valueWords(what, from)} → ${valueWords(what, to)}`);
 }
 

@@ -33,7 +33,12 @@ export async function matchList(
     ...(userId ? [`with <@${userId}>`] : []),
   ].join(' ');
   const answer = { embeds: [], components: [], allowedMentions: { parse: [] } };
-  if (total === 0) return { ...answer, content: `There is no match to come${about && ` ${about}`}.` };
+  if (total === 0) {
+    const next = viewer.isOrganiser
+      ? '`/tournament list` tells how the schedules stand, `/tournament link` follows one.'
+      : '`/tournament list` tells which schedules are followed here.';
+    return { ...answer, content: `There is no match to come${about && ` ${about}`}. ${next}` };
+  }
   const turn = (label: string, to: number): InteractionButtonComponentData => ({
     type: ComponentType.Button,
     style: ButtonStyle.Secondary,

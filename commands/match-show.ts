@@ -5,6 +5,7 @@ import { EMBED, packLines, shortenEscaped } from '../src/discord/embed-limits.ts
 import { matchEmbed } from '../src/discord/match-message.ts';
 import { SOURCE_NAMES } from '../src/matches/linking.ts';
 import { type MatchDetail, matchDetail, suggestMatches } from '../src/matches/schedule.ts';
+import { crewWanted } from '../src/speedgaming/crew-wanted.ts';
 import { escapeText, shorten, stamp } from '../src/text.ts';
 import { changeWords } from './match-changes.ts';
 
@@ -71,14 +72,8 @@ function peopleFields({ view }: MatchDetail): APIEmbedField[] {
   return [{ name: 'On Discord', value: packLines(lines, 600) }];
 }
 
-function organiserFields({
-  airsAt,
-  timeNote,
-  isApproved,
-  hasRestream,
-  note,
-  view,
-}: MatchDetail): APIEmbedField[] {
+function organiserFields(match: MatchDetail): APIEmbedField[] {
+  const { airsAt, timeNote, isApproved, hasRestream, note, view } = match;
   const lines = [
     ...(airsAt && Date.parse(airsAt) !== Date.parse(view.startsAt ?? '')
       ? [`On air ${stamp(new Date(airsAt), 'f')}`]
@@ -86,9 +81,21 @@ function organiserFields({
     ...(isApproved ? [] : ['Not approved at the source yet, so nobody is told of it']),
     ...(timeNote ? [`Time not confirmed: ${shortenEscaped(escapeText(timeNote), 200)}`] : []),
     hasRestream ? 'Restreamed' : 'Not restreamed',
+    ...stillWanted(match),
     ...(note ? [`Note: ${shortenEscaped(escapeText(note), 400)}`] : []),
   ];
   return [{ name: 'For organisers', value: packLines(lines, 900) }];
+}
+
+/** The crew that an episode to come lacks, with the pages where they sign up. */
+function stillWanted({ source, outsideId, followed, view, broadcasters }: MatchDetail): string[] {
+  const isToCome = view.state === 'scheduled' && Date.parse(view.startsAt ?? '') > Date.now();
+  if (source !== 'speedgaming' || followed === null || !isToCome) return [];
+  const wanted = crewWanted(outsideId, view, broadcasters).map(({ role, missing, languages, url }) => {
+    const spoken = languages.length > 0 ? ` (${escapeText(shorten(languages.join(', '), 40))})` : '';
+    return `[${missing} ${role}${missing === 1 ? '' : 's'}${spoken}](${url})`;
+  });
+  return wanted.length > 0 ? [`Still wanted: ${wanted.join(', ')}`] : [];
 }
 
 function changeFields({ changes }: MatchDetail, isOrganiser: boolean): APIEmbedField[] {

@@ -6,6 +6,7 @@ import {
 import type { Database } from '../src/database/database.ts';
 import { type Command, type CommandData, plain } from '../src/discord/command.ts';
 import { UserError } from '../src/errors.ts';
+import { erasedAccounts } from '../src/matches/erased.ts';
 import {
   askForMessages,
   MAX_REMINDER_MINUTES,
@@ -52,12 +53,23 @@ const ASKED =
   'You get direct messages about your matches now, from all servers. `/notifications off` ends them, `/notifications reminder` sets when you are reminded.';
 const STOPPED =
   'You get no more direct messages from Herald, from any server. `/notifications on` brings them back.';
+const ERASED_ACCOUNT =
+  'You get no direct messages about matches: you had everything about you erased with `/privacy erase`, and that is for good, so Herald does not know which matches are yours. Nothing was stored.';
 
 /** `/notifications`: for whoever types it, also in direct messages. */
 export function notificationsCommand({ db }: { db: Database }) {
+  const isErased = async (discordId: string) => (await erasedAccounts(db.em(), [discordId])).size > 0;
   const on = async (discordId: string) => {
+    if (await isErased(discordId)) return ERASED_ACCOUNT;
     await askForMessages(db.em(), discordId);
     return ASKED;
+  };
+  const show = async (discordId: string) =>
+    (await isErased(discordId)) ? ERASED_ACCOUNT : settingsText(await preferencesOf(db.em(), discordId));
+  const remind = async (discordId: string, minutes: number) => {
+    if (await isErased(discordId)) return ERASED_ACCOUNT;
+    await setReminder(db.em(), discordId, minutes);
+    return reminderText(minutes);
   };
   const off = async (discordId: string) => {
     await stopMessages(db, discordId);
@@ -70,12 +82,10 @@ export function notificationsCommand({ db }: { db: Database }) {
       const chosen = interaction.options.getSubcommand();
       if (chosen === 'on') await interaction.editReply(plain(await on(id)));
       else if (chosen === 'off') await interaction.editReply(plain(await off(id)));
-      else if (chosen === 'show')
-        await interaction.editReply(plain(settingsText(await preferencesOf(db.em(), id))));
+      else if (chosen === 'show') await interaction.editReply(plain(await show(id)));
       else if (chosen === 'reminder') {
         const minutes = readMinutes(interaction.options.getInteger('minutes', true));
-        await setReminder(db.em(), id, minutes);
-        await interaction.editReply(plain(reminderText(minutes)));
+        await interaction.editReply(plain(await remind(id, minutes)));
       } else throw new UserError(`This Herald has no /notifications ${chosen} any more.`);
     },
     buttons: {

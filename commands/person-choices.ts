@@ -1,6 +1,7 @@
 import type { Database } from '../src/database/database.ts';
 import { FormattedError } from '../src/discord/command.ts';
-import { mergedLike, placeholdersLike } from '../src/matches/person-lists.ts';
+import { UserError } from '../src/errors.ts';
+import { mergedLike, personCalled, placeholdersLike } from '../src/matches/person-lists.ts';
 import { escapeText, shorten, storable } from '../src/text.ts';
 
 const CHOICES = 25;
@@ -44,6 +45,9 @@ export async function readMerged(db: Database, guildId: string, text: string): P
   if (chosen !== undefined) return chosen;
   const typed = /^<@!?(\d+)>$/.exec(text.trim())?.[1] ?? storable(text).trim();
   const found = await mergedLike(db.em(), guildId, typed, CHOICES);
+  const present = found.length === 0 ? await personCalled(db.em(), guildId, typed) : undefined;
+  if (present)
+    throw new UserError(`No placeholder is merged into ${present.name}, so there is nothing to take back.`);
   return only(
     text,
     found.map(({ id, name, wasHandle }) => ({ id, name, handle: wasHandle })),

@@ -9,6 +9,7 @@ import type { Database } from '../src/database/database.ts';
 import { EMBED, packLines, shortenEscaped } from '../src/discord/embed-limits.ts';
 import { claimText } from '../src/matches/claims.ts';
 import {
+  hasMatches,
   type ListedPlaceholder,
   type Placeholder,
   placeholders,
@@ -49,7 +50,9 @@ export async function placeholdersPage(
   const claims = await waitingClaims(db.em(), guildId, CLAIMS);
   if (found.total === 0 && claims.length === 0)
     return {
-      content: 'Everybody in the matches here is known on Discord.',
+      content: (await hasMatches(db.em(), guildId, tournamentId))
+        ? 'Everybody in the matches here is known on Discord.'
+        : 'There are no matches here yet. They come with a schedule: `/tournament link` follows one.',
       embeds: [],
       components: [],
       allowedMentions: { parse: [] },

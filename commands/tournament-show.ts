@@ -23,7 +23,7 @@ export async function listOfTournaments(db: Database, guildId: string): Promise<
   if (tournaments.length === 0)
     return {
       content:
-        'There is no tournament here yet. Organisers make one with `/tournament link speedgaming` or `/tournament create`.',
+        'There is no tournament here yet. Organisers make one with `/tournament link speedgaming`, `/tournament link startgg` or `/tournament create`.',
       allowedMentions: { parse: [] },
     };
   const byTournament = Map.groupBy(links, ({ tournamentId }) => tournamentId);
@@ -76,15 +76,18 @@ export async function showTournament(
 }
 
 function linkField(link: LinkStatus): APIEmbedField {
-  const skipped = link.skipped.map(
-    ({ item, reason }) => `${escapeText(item)}: ${shortenEscaped(escapeText(reason), 150)}`,
+  const [leftOut = [], unreadable = []] = [true, false].map((isWanted) =>
+    link.skipped
+      .filter(({ isLeftOut = false }) => isLeftOut === isWanted)
+      .map(({ item, reason }) => `${escapeText(item)}: ${shortenEscaped(escapeText(reason), 150)}`),
   );
   const lines = [
     `**${escapeText(link.name)}** (${escapeText(link.slug)})`,
     stateWords(link),
-    ...(skipped.length > 0
-      ? [`${count(skipped.length)} could not be read:`, packLines(skipped, SKIPPED)]
+    ...(unreadable.length > 0
+      ? [`${count(unreadable.length)} could not be read:`, packLines(unreadable, SKIPPED)]
       : []),
+    ...(leftOut.length > 0 ? [`${count(leftOut.length)} left out:`, packLines(leftOut, SKIPPED)] : []),
   ];
   return { name: SOURCE_NAMES[link.source], value: packLines(lines, EMBED.fieldValue) };
 }

@@ -67,7 +67,7 @@ async function createTournament(
   const tournament = await tournaments.create({ guildId, actorId: interaction.user.id }, name);
   await interaction.editReply(
     plain(
-      `**${escapeText(tournament.name)}** is there. \`/tournament link speedgaming\` lets it follow a schedule.`,
+      `**${escapeText(tournament.name)}** is there. \`/tournament link speedgaming\` or \`/tournament link startgg\` lets it follow a schedule.`,
     ),
   );
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { MatchView } from '../matches/change.ts';
 import type { CrewRole } from '../matches/source.ts';
 import { USUAL_MINUTES } from '../matches/states.ts';
+import { playerStreams } from '../matches/streams.ts';
 import { escapeText, shorten, withoutControls } from '../text.ts';
 import { packLines } from './embed-limits.ts';
 
@@ -79,6 +80,10 @@ function describe(matchId: number, view: MatchView): string {
       const spoken = language ? ` (${escapeText(shorten(language, NAME))})` : '';
       return `Stream: ${isLink(url) ? url : escapeText(shorten(name, NAME))}${spoken}`;
     }),
+    ...playerStreams(view).map(
+      ({ name, stream, url }) =>
+        `Stream of ${escapeText(shorten(name, NAME))}: ${url ?? escapeText(shorten(stream, NAME))}`,
+    ),
   ];
   const room = isLink(view.raceRoom) ? [`Race room: ${view.raceRoom}`] : [];
   const source = isLink(view.url) && view.url.length <= EVENT.description / 2 ? [view.url] : [];

@@ -18,6 +18,12 @@ export type Allowance = {
 /** A request that may be sent now. */
 export type Slot = { id: string; remaining: number };
 
+/** A kind of work that may have only a part of the allowance at once, above 0 and below 1, however long it goes on. */
+export type Share = { of: string; part: number };
+
+/** How a slot is asked for. */
+type Ask = { keepFree: number; share?: Share | undefined };
+
 type Grant = { id: string | null; remaining: number; wait_ms: number };
 
 /**
@@ -42,12 +48,13 @@ export class SharedBudget {
    * Takes a slot, waiting for one if need be.
    *
    * @param keepFree slots to leave for more urgent work: 0 for what a person waits for
+   * @param share what the slot is for, where that has only a part of all slots
    * @throws BudgetExhaustedError when nobody gets a slot for longer than `patienceMs`
    */
-  async acquire(options: { keepFree: number; patienceMs: number; signal?: AbortSignal }): Promise<Slot> {
+  async acquire(options: Ask & { patienceMs: number; signal?: AbortSignal | undefined }): Promise<Slot> {
     for (;;) {
       options.signal?.throwIfAborted();
-      const grant = await this.#tryAcquire(options.keepFree);
+      const grant = await this.#tryAcquire(options);
       if (grant.id) return { id: grant.id, remaining: grant.remaining };
       if (grant.wait_ms > options.patienceMs) throw new BudgetExhaustedError(grant.wait_ms);
       await delay(grant.wait_ms, undefined, { signal: options.signal });
@@ -106,31 +113,31 @@ export class SharedBudget {
   async waitMs(): Promise<number> {
     const row = await firstRow(
       this.#db.em(),
-      sql<{ wait: number }>`with ${this.#verdict(0)} select wait::float8 as wait from verdict`,
+      sql<{ wait: number }>`with ${this.#verdict({ keepFree: 0 })} select wait::float8 as wait from verdict`,
     );
     return row?.wait ?? 0;
   }
 
-  async #tryAcquire(keepFree: number): Promise<Grant> {
-    const row = await this.#take(Math.min(keepFree, this.#allowance.requests - 1));
+  async #tryAcquire(ask: Ask): Promise<Grant> {
+    const row = await this.#take({ ...ask, keepFree: Math.min(ask.keepFree, this.#allowance.requests - 1) });
     if (row) return { ...row, wait_ms: Math.max(10, row.wait_ms) };
     await rows(
       this.#db.em(),
       sql`insert into budget (provider, credential) values (${this.#allowance.provider}, ${this.#credential}) on conflict do nothing`,
     );
-    return await this.#tryAcquire(keepFree);
+    return await this.#tryAcquire(ask);
   }
 
   /** One statement, so that the row that all requests of all processes need is held as shortly as can be. */
-  async #take(keepFree: number): Promise<Grant | undefined> {
+  async #take(ask: Ask): Promise<Grant | undefined> {
     const { requests, windowMs, timeoutMs } = this.#allowance;
     const id = randomUUID();
     return await firstRow(
       this.#db.em(),
       sql<Grant>`
-      with ${this.#verdict(keepFree, sql`for update`)}, taken as (
+      with ${this.#verdict(ask, sql`for update`)}, taken as (
         update budget set last_start = case when wait = 0 then now else budget.last_start end,
-          windows = case when wait = 0 then slots || jsonb_build_object('id', ${id}::text, 'until', now + ${timeoutMs + windowMs}::bigint) else slots end
+          windows = case when wait = 0 then slots || jsonb_build_object('id', ${id}::text, 'of', ${ask.share?.of ?? null}::text, 'until', now + ${timeoutMs + windowMs}::bigint) else slots end
         from verdict where budget.provider = verdict.provider and budget.credential = verdict.credential
       )
       select case when wait = 0 then ${id}::text end as id, wait::float8 as wait_ms,
@@ -142,18 +149,22 @@ export class SharedBudget {
    * Common table expressions; the last, `verdict`, tells how long a request has to wait: for a slot whose answer is still
    * awaited, as if it came now, since it comes long before its time-out as a rule.
    */
-  #verdict(keepFree: number, lock = sql``) {
+  #verdict({ keepFree, share }: Ask, lock = sql``) {
     const { provider, requests, windowMs } = this.#allowance;
+    const most = Math.max(1, Math.floor(requests * (share?.part ?? 1)));
     return sql`mine as (
         select *, ${NOW} as now from budget where provider = ${provider} and credential = ${this.#credential} ${lock}
       ), used as (
-        select coalesce(jsonb_agg(w order by (w->>'until')::bigint), '[]') as slots, count(*)::int as n, min((w->>'until')::bigint) as first
+        select coalesce(jsonb_agg(w order by (w->>'until')::bigint), '[]') as slots, count(*)::int as n,
+          array_agg((w->>'until')::bigint order by (w->>'until')::bigint) filter (where w->>'of' = ${share?.of ?? null}::text) as alike
         from mine, jsonb_array_elements(windows) w where (w->>'until')::bigint > now
       ), verdict as (
         select mine.*, slots, n, greatest(
           ceil(extract(epoch from blocked_until) * 1000)::bigint - now,
           case when n + ${keepFree}::int >= ${requests}::int
             then least((slots->(n + ${keepFree}::int - ${requests}::int)->>'until')::bigint - now, ${windowMs}::bigint) end,
+          case when cardinality(alike) >= ${most}::int
+            then least(alike[cardinality(alike) - ${most}::int + 1] - now, ${windowMs}::bigint) end,
           case when n >= ${Math.ceil(requests * 0.75)}::int then last_start + ${Math.floor(windowMs / requests)}::int - now end,
           0) as wait
         from mine, used

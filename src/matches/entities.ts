@@ -66,7 +66,7 @@ export const TournamentLink = defineEntity({
     failureToldAt: timestamp().nullable(),
     /** Switched off, since Herald had been removed from the guild. */
     disabledAt: timestamp().nullable(),
-    /** What could not be read in the last sync, by name and reason. */
+    /** What could not be read in the last sync, or was left out, by name and reason. */
     skipped: p.json().$type<Skipped[]>().defaultRaw(`'[]'`),
     linkedBy: p.text().nullable(),
     /** When it was made, or switched on again. */

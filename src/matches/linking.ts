@@ -43,6 +43,25 @@ export async function addLink(
   );
 }
 
+/**
+ * Keeps a guild from following the same schedule twice by mistake.
+ *
+ * @throws UserError when one of its tournaments follows it already
+ */
+export async function refuseSecondLink(
+  em: EntityManager,
+  guildId: string,
+  { source, slug }: Schedule,
+): Promise<void> {
+  const row = await firstRow(
+    em,
+    sql<{ name: string }>`select t.name from tournament t join tournament_link l on l.tournament_id = t.id
+      where t.guild_id = ${guildId} and t.deleted_at is null and l.source = ${source} and l.slug = ${slug} order by l.id limit 1`,
+  );
+  if (row)
+    throw new UserError(`"${row.name}" follows this already; name a tournament to link it a second time.`);
+}
+
 /** Whether a match (`m`) is of a slug, by what its source has stored. */
 const IS_OF: Record<Source, (slug: string) => RawBuilder<unknown>> = {
   speedgaming: (slug) =>

@@ -7,8 +7,8 @@ import type { LinkTarget } from './apply.ts';
 import type { Source } from './source.ts';
 import { databaseNow } from './sync-report.ts';
 
-/** An item of a schedule that could not be read. */
-export type Skipped = { item: string; reason: string };
+/** An item of a schedule that could not be read, or that Herald leaves out on purpose. */
+export type Skipped = { item: string; reason: string; isLeftOut?: true };
 
 /** One sync of one slug. */
 export type SyncRun = {
@@ -24,6 +24,11 @@ export type SyncRun = {
 /** What is said of a fault of Herald's own, whose true words are for its log. */
 export const OWN_FAULT = 'Herald itself failed at it; the cause is in its log';
 
+/** What else organisers have to know of a source's matches when the first ones are there. */
+const COMING: Record<Source, string> = {
+  speedgaming: '',
+  startgg: ' Sets become matches when their pool starts.',
+};
 /** How long a source may fail before organisers are told. */
 const TELL_AFTER_MS = 60 * 60_000;
 /** So long Herald's own faults keep a new link from telling anything, so that what is missing is not told as new later. */
@@ -104,10 +109,18 @@ export async function noteSuccess(
   { startedAt, skipped, isFaulty }: SyncRun,
 ): Promise<void> {
   const ids = links.map(({ id }) => id);
-  const reasons = skipped.map(({ item, reason }) => ({ item: kept(item), reason: kept(reason) }));
+  const reasons = skipped.map((each) => ({ ...each, item: kept(each.item), reason: kept(each.reason) }));
   const over = await rows(
     em,
-    sql<Failing & { channelId: string | null; isNew: boolean; wasTold: boolean; matches: number }>`
+    sql<
+      Failing & {
+        channelId: string | null;
+        source: Source;
+        isNew: boolean;
+        wasTold: boolean;
+        matches: number;
+      }
+    >`
       with before as (
         select id, ready_at, failure_told_at, failing_since,
           not ${isFaulty} or created_at < now() - make_interval(secs => ${WAIT_FOR_WHOLE_MS / 1000}::float8) as is_whole
@@ -117,11 +130,11 @@ export async function noteSuccess(
         skipped = ${JSON.stringify(reasons)}::jsonb
       from before, tournament t join guild g on g.id = t.guild_id
       where before.id = l.id and t.id = l.tournament_id
-      returning t.guild_id as "guildId", coalesce(t.announce_channel_id, g.channel_id) as "channelId", t.name,
+      returning t.guild_id as "guildId", coalesce(t.announce_channel_id, g.channel_id) as "channelId", t.name, l.source,
         before.failing_since as since, before.ready_at is null and is_whole as "isNew", before.failure_told_at is not null as "wasTold",
         (select count(*)::int from match m where m.link_id = l.id and m.state in ('unconfirmed', 'scheduled', 'called', 'live')) as matches`,
   );
-  for (const { guildId, channelId, name, isNew, wasTold, matches } of over) {
+  for (const { guildId, channelId, name, source, isNew, wasTold, matches } of over) {
     if (!channelId) continue;
     const to = { guildId, channelId };
     if (wasTold) await notice(em, to, `✅ The schedule of **${escapeText(name)}** can be read again.`);
@@ -129,7 +142,7 @@ export async function noteSuccess(
       await notice(
         em,
         to,
-        `📅 **${escapeText(name)}** is linked: ${count(matches)} ${matches === 1 ? 'match is' : 'matches are'} coming up. Changes are announced here from now on; \`/match list\` shows the schedule.`,
+        `📅 **${escapeText(name)}** is linked: ${count(matches)} ${matches === 1 ? 'match is' : 'matches are'} coming up.${COMING[source]} Changes are announced here from now on; \`/match list\` shows the schedule.`,
       );
   }
 }

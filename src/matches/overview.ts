@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Database, rows } from '../database/database.ts';
 import type { Skipped } from './links.ts';
+import { isToCome } from './schedule.ts';
 import type { Source } from './source.ts';
 
 /** How a link of a tournament stands. Times are ISO-like text. */
@@ -22,12 +23,12 @@ export type LinkStatus = {
 /** A tournament of a guild at a glance. */
 export type TournamentSummary = { id: number; name: string; upcoming: number };
 
-/** The tournaments of a guild by name, with the number of matches to come that are announced. */
+/** The tournaments of a guild by name, with the number of matches to come that everybody is shown. */
 export async function listTournaments(db: Database, guildId: string): Promise<TournamentSummary[]> {
   return await rows(
     db.em(),
     sql<TournamentSummary>`select id, name, (
-        select count(*)::int from match m where m.tournament_id = t.id and m.starts_at > now() and m.state = 'scheduled') as upcoming
+        select count(*)::int from match m where m.tournament_id = t.id and ${isToCome(false)}) as upcoming
       from tournament t where guild_id = ${guildId} and deleted_at is null order by lower(name)`,
   );
 }

@@ -96,6 +96,35 @@ export async function mergedLike(
   );
 }
 
+/** Somebody who is called exactly that, or has this Discord account or handle. */
+export async function personCalled(
+  em: EntityManager,
+  guildId: string,
+  typed: string,
+): Promise<{ name: string } | undefined> {
+  return await firstRow(
+    em,
+    sql<{ name: string }>`select name from person
+      where guild_id = ${guildId} and not is_erased and merged_into_id is null
+        and (discord_id = ${typed} or lower(${typed}::text) in (lower(name), lower(handle)))
+      order by id limit 1`,
+  );
+}
+
+/** Whether a guild (or one tournament of it) has any match. */
+export async function hasMatches(
+  em: EntityManager,
+  guildId: string,
+  tournamentId: number | null,
+): Promise<boolean> {
+  const row = await firstRow(
+    em,
+    sql<{ id: number }>`select m.id from tournament t join match m on m.tournament_id = t.id
+      where t.guild_id = ${guildId} and t.deleted_at is null and (${tournamentId}::int is null or t.id = ${tournamentId}::int) limit 1`,
+  );
+  return row !== undefined;
+}
+
 /** A claim that waits for an organiser. */
 export type WaitingClaim = {
   id: number;

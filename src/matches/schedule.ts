@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type Database, firstRow, rows } from '../database/database.ts';
 import { UserError } from '../errors.ts';
 import { storable } from '../text.ts';
@@ -19,13 +19,19 @@ export type ScheduleFilter = {
   isOrganiser: boolean;
 };
 
-/** A match on a list, with its tournament's name. */
-export type ListedMatch = Snapshot & { tournament: string };
+/** A match with its tournament's name. */
+type NamedMatch = Snapshot & { tournament: string };
+
+/** A match on a list. */
+export type ListedMatch = NamedMatch & {
+  /** Whether a schedule keeps it up to date. */
+  isLinked: boolean;
+};
 
 /** One page of a list; pages count from 1. */
 export type Page = { matches: ListedMatch[]; page: number; pages: number; total: number };
 
-/** The matches to come of a guild, soonest first; those without a time come last. */
+/** The matches to come of a guild: those called and under way, then soonest first; those without a time come last. */
 export async function upcomingMatches(
   db: Database,
   filter: ScheduleFilter,
@@ -39,20 +45,29 @@ export async function upcomingMatches(
   const page = Math.min(Math.max(1, wanted.page), pages);
   const ids = await rows(
     em,
-    sql<{ id: number; tournament: string }>`select m.id, t.name as tournament ${which}
-      order by m.starts_at nulls last, m.id limit ${wanted.size} offset ${(page - 1) * wanted.size}`,
+    sql<ListedId>`select m.id, t.name as tournament, m.link_id is not null as "isLinked" ${which}
+      order by m.state in ('called', 'live') desc, m.starts_at nulls last, m.id limit ${wanted.size} offset ${(page - 1) * wanted.size}`,
   );
   return { matches: await listed(em, ids), page, pages, total };
 }
 
-/** What is not over. Of matches that nobody keeps up to date any more, and whose state therefore stays, the time tells. */
-function upcoming({ guildId, tournamentId, discordId, isOrganiser }: ScheduleFilter) {
+/**
+ * Condition for the matches `m` that are to come or under way. Those that no schedule keeps up to date any more, and whose
+ * state therefore stays, are to come as long as their time is.
+ *
+ * @param isOrganiser with what is not confirmed, of which nobody else is told
+ */
+export function isToCome(isOrganiser: boolean): RawBuilder<unknown> {
   const states = ['scheduled', 'called', 'live', ...(isOrganiser ? ['unconfirmed'] : [])];
+  return sql`m.state = any(${states}::text[]) and case when m.link_id is null then m.starts_at > now()
+    else m.starts_at is null or m.starts_at > now() - interval '1 day' end`;
+}
+
+function upcoming({ guildId, tournamentId, discordId, isOrganiser }: ScheduleFilter) {
   const ofTournament = tournamentId === undefined ? sql`` : sql`and t.id = ${tournamentId}`;
   const ofPerson = discordId === undefined ? sql`` : sql`and m.id in (${matchesOf(guildId, discordId)})`;
   return sql`from tournament t join match m on m.tournament_id = t.id
-    where t.guild_id = ${guildId} and t.deleted_at is null ${ofTournament} ${ofPerson}
-      and m.state = any(${states}::text[]) and (m.starts_at is null or m.starts_at > now() - interval '1 day')`;
+    where t.guild_id = ${guildId} and t.deleted_at is null ${ofTournament} ${ofPerson} and ${isToCome(isOrganiser)}`;
 }
 
 function matchesOf(guildId: string, discordId: string) {
@@ -62,22 +77,21 @@ function matchesOf(guildId: string, discordId: string) {
     union select match_id from crew_member where identity_id in (${keys})`;
 }
 
-async function listed(
-  em: EntityManager,
-  ids: readonly { id: number; tournament: string }[],
-): Promise<ListedMatch[]> {
+type ListedId = { id: number; tournament: string; isLinked: boolean };
+
+async function listed(em: EntityManager, ids: readonly ListedId[]): Promise<ListedMatch[]> {
   const snapshots = await snapshotsOf(
     em,
     ids.map(({ id }) => id),
   );
-  return ids.flatMap(({ id, tournament }) => {
+  return ids.flatMap(({ id, ...listing }) => {
     const snapshot = snapshots.get(id);
-    return snapshot ? [{ ...snapshot, tournament }] : [];
+    return snapshot ? [{ ...snapshot, ...listing }] : [];
   });
 }
 
 /** One match with all that is kept of it. Times are ISO-like text. */
-export type MatchDetail = ListedMatch & {
+export type MatchDetail = NamedMatch & {
   source: Source;
   airsAt: string | null;
   timeNote: string | null;
@@ -87,6 +101,8 @@ export type MatchDetail = ListedMatch & {
   note: string | null;
   /** The schedule that it is kept up to date with; null when there is none any more. */
   followed: string | null;
+  /** In which languages its broadcasters signed up; null for one who gave none. */
+  broadcasters: (string | null)[];
   /** Newest first. */
   changes: { at: string; changes: Change[] }[];
 };
@@ -107,6 +123,7 @@ export async function matchDetail(
     sql<Omit<MatchDetail, keyof Snapshot> & { source: Source }>`
       select t.name as tournament, m.source, airs_at as "airsAt", time_note as "timeNote", is_approved as "isApproved",
         has_restream as "hasRestream", note, l.slug as followed, (
+          select coalesce(json_agg(language order by id), '[]') from crew_member where match_id = m.id and role = 'broadcaster') as broadcasters, (
           select coalesce(json_agg(json_build_object('at', c.at, 'changes', c.changes) order by c.id desc), '[]')
           from (select * from match_change where match_id = m.id order by id desc limit 50) c) as changes
       from match m join tournament t on t.id = m.tournament_id left join tournament_link l on l.id = m.link_id

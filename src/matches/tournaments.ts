@@ -9,7 +9,7 @@ import { type AnnouncementKinds, moveAnnouncements } from './announcements.ts';
 import { holdGuild } from './apply.ts';
 import { wantEvents } from './discord-events.ts';
 import { Tournament } from './entities.ts';
-import { addLink, linkedSlug, removeLinks, type Schedule } from './linking.ts';
+import { addLink, linkedSlug, refuseSecondLink, removeLinks, type Schedule } from './linking.ts';
 import type { DmSetting, EventsSetting, Source } from './source.ts';
 import { freeName, readName, tournamentNamed } from './tournament-names.ts';
 
@@ -116,7 +116,7 @@ export class Tournaments {
    *
    * @param to `id`: the tournament to link; without one, a new one named after the schedule is made. `channelId`: where it
    *   is announced when neither it nor the guild has a channel set
-   * @throws UserError when the tournament follows a schedule of this source already
+   * @throws UserError when the tournament follows a schedule of this source already, or none is named and one follows this
    */
   async link(
     actor: Actor,
@@ -127,6 +127,7 @@ export class Tournaments {
     const { id, channelId = null } = to;
     return await this.#db.transaction(async (em) => {
       await this.#hold(em, actor.guildId);
+      if (id === undefined) await refuseSecondLink(em, actor.guildId, schedule);
       const tournament =
         id === undefined
           ? await this.#add(em, actor, await freeName(em, actor.guildId, schedule))

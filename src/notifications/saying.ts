@@ -1,4 +1,5 @@
 import type { MatchView } from '../matches/change.ts';
+import { playerStreamLinks } from '../matches/streams.ts';
 import { escapeText, stamp } from '../text.ts';
 import { areSame, isSame, type Opponent, type Role, type Told, toldTo } from './told.ts';
 
@@ -61,11 +62,13 @@ export function matchLines(view: MatchView): string[] {
     const text = `${escapeText(name)}${language ? ` (${escapeText(language)})` : ''}`;
     return url ? `[${text}](${url})` : text;
   });
+  const watched = playerStreamLinks(view);
   const crew = view.crew.map(({ name, role }) => `${escapeText(name)} (${ROLE[role]})`);
   return [
     ...(view.raceRoom ? [`**Race room** ${roomLink(view.raceRoom)}`] : []),
     ...(view.station == null ? [] : [`**Station** ${view.station}`]),
     ...(streams.length > 0 ? [`**Stream** ${streams.join(', ')}`] : []),
+    ...(watched.length > 0 ? [`**Players' streams** ${watched.join(', ')}`] : []),
     ...(crew.length > 0 ? [`**Crew** ${crew.join(', ')}`] : []),
     ...(view.url ? [`[${new URL(view.url).hostname}](${view.url})`] : []),
   ];

@@ -1,7 +1,7 @@
 import { GraphQLClient } from 'graphql-request';
 import { z } from 'zod';
 import { GiveUpError, messageOf, RetryLaterError, rootOf, SourceBlockedError } from '../errors.ts';
-import type { Allowance, SharedBudget, Slot } from '../jobs/budget.ts';
+import type { Allowance, Share, SharedBudget, Slot } from '../jobs/budget.ts';
 import type { Log } from '../log.ts';
 import { TooComplexError, TooDeepError } from './errors.ts';
 
@@ -46,11 +46,16 @@ export function startggAllowance(token: string | undefined, requestsPerMinute: n
   return { ...common, requests: Math.floor(requestsPerMinute / 60), windowMs: 1_000 };
 }
 
-/** Who waits for the answer: a person at the keyboard goes before an import. */
-export type Urgency = 'person' | 'import';
+/** Who waits for the answer: a person at the keyboard goes before an import and the sync of a schedule. */
+export type Urgency = 'person' | 'import' | 'sync';
 
 /** Requests that are left for whoever is more urgent. */
-export const KEEP_FREE: Record<Urgency, number> = { person: 0, import: 2 };
+export const KEEP_FREE: Record<Urgency, number> = { person: 0, import: 2, sync: 2 };
+/**
+ * A quarter is never taken by syncs, so that an import does not wait a minute behind them. It is counted by kind: were it
+ * kept free of all work, an import that runs for hours would leave the syncs nothing.
+ */
+const SHARES: Partial<Record<Urgency, Share>> = { sync: { of: 'sync', part: 0.75 } };
 
 /** Reads start.gg within the shared budget and says in typed errors what a caller can do about a refusal. */
 export class StartggClient {
@@ -102,7 +107,8 @@ export class StartggClient {
   ): Promise<Answer<T>> {
     const { urgency, signal, patienceMs = 5_000 } = options;
     if (!this.#hasToken) throw new SourceBlockedError(`STARTGG_TOKEN is not set. ${RENEW}`);
-    const slot = await this.#budget.acquire({ keepFree: KEEP_FREE[urgency], patienceMs, signal });
+    const [keepFree, share] = [KEEP_FREE[urgency], SHARES[urgency]];
+    const slot = await this.#budget.acquire({ keepFree, share, patienceMs, signal });
     const answer = await this.#send(document, variables, slot, signal);
     const complaints = (answer.errors ?? []).map((error) => error.message);
     if (answer.success === false) await this.#refuse(answer.message ?? 'start.gg refused');

@@ -43,10 +43,10 @@ export const TOURNAMENTS_BY_ID = /* GraphQL */ `
     }
   }`;
 
-/** One tournament with the events of all games. */
+/** One tournament with the events of all games, by one of the two. */
 export const TOURNAMENT = /* GraphQL */ `
-  query Tournament($slug: String!) {
-    tournament(slug: $slug) { ${OWN_FIELDS} events { ${EVENT_FIELDS} } }
+  query Tournament($slug: String, $id: ID) {
+    tournament(slug: $slug, id: $id) { ${OWN_FIELDS} events { ${EVENT_FIELDS} } }
   }`;
 
 export const TOURNAMENT_NAME = /* GraphQL */ `

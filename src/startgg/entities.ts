@@ -77,7 +77,7 @@ export const Event = defineEntity({
 });
 
 /** An entrant with the place that it finished in. */
-export type Placed = { placement: number; name: string };
+export type Placed = { placement: number; name: string; entrantId: number };
 
 export const Phase = defineEntity({
   name: 'StartggPhase',
@@ -244,7 +244,7 @@ export const Sync = defineEntity({
     walkedAt: time().nullable(),
     /** Ids that the latest complete walk missed; those missing once more are marked deleted. */
     missing: p.json().$type<string[]>().defaultRaw(`'[]'`),
-    /** What start.gg counted when the event was last walked as a whole. */
+    /** What start.gg counted when the event was last read. */
     totals: p.json().$type<Record<string, number>>().nullable(),
     error: p.text().nullable(),
     errorAt: time().nullable(),

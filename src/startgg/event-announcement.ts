@@ -7,6 +7,7 @@ import { announceChannel } from '../notifications/tell.ts';
 import { createLive, touchLive } from '../outbox/live-message.ts';
 import { findLive } from '../outbox/live-place.ts';
 import type { Placed } from './entities.ts';
+import { hideErasedEntrants } from './erased-entrants.ts';
 import { isRunning } from './event-progress.ts';
 
 /** The kind of live message that announces an event of start.gg: one for all of its sets. */
@@ -84,7 +85,7 @@ export async function eventOverview(
 ): Promise<EventOverview | undefined> {
   const [tournamentId, eventId] = subject.split('-').map(Number) as [number, number];
   const live = sql`s.event_id = e.id and s.deleted_at is null`;
-  return await firstRow(
+  const overview = await firstRow(
     em,
     sql<EventOverview>`
       select t.name as tournament, e.name, e.slug, e.state = 'COMPLETED' as "isOver",
@@ -107,6 +108,7 @@ export async function eventOverview(
       from tournament t join startgg_event e on e.id = ${eventId}
       where t.id = ${tournamentId} and t.deleted_at is null`,
   );
+  return overview && { ...overview, standings: await hideErasedEntrants(em, overview.standings) };
 }
 
 /** Takes off the announcements of tournaments that were deleted: the messages stay in Discord as they are. */

@@ -12,8 +12,8 @@ import { storeSets } from './store.ts';
 import { markHidden } from './vanished.ts';
 import { reachesTooDeep } from './walk.ts';
 
-/** A walk sits out a longer wait for room in the budget: begun anew it would cost more. */
-const PATIENCE_MS = 120_000;
+/** A sync sits out a longer wait for room in the budget: begun anew it would cost more. */
+export const SYNC = { urgency: 'sync', patienceMs: 120_000 } as const;
 
 /** What the reading of one event works with. */
 export type EventReading = {
@@ -46,8 +46,7 @@ export async function ask<T>(
   variables: Record<string, unknown>,
   schema: z.ZodType<T>,
 ): Promise<Answer<T>> {
-  const options = { urgency: 'import', signal, patienceMs: PATIENCE_MS } as const;
-  return await client.query(document, { id: event.id, ...variables }, schema, options);
+  return await client.query(document, { id: event.id, ...variables }, schema, { ...SYNC, signal });
 }
 
 /** Walks a list of the event. @throws IncompleteError when the event is not shown */

@@ -20,7 +20,7 @@ export type Progress = {
   isFresh: boolean;
   /** Unix seconds after which changes are not known for certain. */
   changedAfter: number;
-  /** Of the last walk through the whole. */
+  /** Of the last reading. */
   totals: Totals | null;
 };
 
@@ -66,13 +66,35 @@ export async function noteWhole(
   await noteChanges(em, eventId, begun);
 }
 
-/** Notes that all is known that had changed in an event up to a moment. */
-export async function noteChanges(em: EntityManager, eventId: number, begun: string): Promise<void> {
+/** Notes that all is known that had changed in an event up to a moment, and how much there is of everything now. */
+export async function noteChanges(
+  em: EntityManager,
+  eventId: number,
+  begun: string,
+  totals?: Totals,
+): Promise<void> {
   await rows(
     em,
     sql`insert into startgg_sync (scope, key, walk, walked_at) values ('changes', ${String(eventId)}, 1, ${begun}::timestamptz)
         on conflict (scope, key) do update set walk = startgg_sync.walk + 1, walked_at = excluded.walked_at`,
   );
+  if (!totals) return;
+  const now = sql`${JSON.stringify(totals)}::jsonb`;
+  await rows(
+    em,
+    sql`update startgg_sync set totals = ${now} where scope = 'whole' and key = ${String(eventId)} and totals <> ${now}`,
+  );
+}
+
+/** Events in the order in which they were last read, those first that never were. */
+export async function longestUnread(em: EntityManager, eventIds: readonly number[]): Promise<number[]> {
+  const found = await rows(
+    em,
+    sql<{ id: number }>`select given.id from unnest(${[...eventIds]}::int[]) as given(id)
+        left join startgg_sync s on s.scope = 'changes' and s.key = given.id::text
+      order by s.walked_at nulls first, given.id`,
+  );
+  return found.map(({ id }) => id);
 }
 
 /**
@@ -88,8 +110,9 @@ export async function touchSets(em: EntityManager, eventId: number): Promise<voi
       on conflict (scope, key) do update set walk = startgg_sync.walk + 1, walked_at = excluded.walked_at
       returning (select walked_at::text from startgg_sync where scope = 'people' and key = ${key}) as since`,
   );
-  const since = sql`${row?.since ?? null}::timestamptz`;
   if (!row?.since) return;
+  // A row bears the time at which its transaction began, and is seen when that has ended.
+  const since = sql`(${row.since}::timestamptz - interval '1 minute')`;
   await rows(
     em,
     sql`with changed as (

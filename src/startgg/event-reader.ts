@@ -2,9 +2,16 @@ import { RetryLaterError } from '../errors.ts';
 import { changesAnswer, poolState, readNodes, set } from './answers.ts';
 import { CHANGES } from './documents.ts';
 import { TooComplexError, TooDeepError } from './errors.ts';
-import { type EventReading, hiddenEvent, IncompleteError, walkSets, withSeedsOf } from './event-lists.ts';
+import {
+  ask,
+  type EventReading,
+  hiddenEvent,
+  IncompleteError,
+  walkSets,
+  withSeedsOf,
+} from './event-lists.ts';
 import { noteChanges, type Progress, progressOf, type Totals } from './event-progress.ts';
-import { readWhole, totalsOf } from './event-whole.ts';
+import { readPeople, readWhole, totalsOf } from './event-whole.ts';
 import { storePoolStates } from './pools.ts';
 import { storeSets } from './store.ts';
 
@@ -45,15 +52,16 @@ async function readChanges(reading: EventReading, progress: Progress): Promise<b
   const { pageInfo, nodes } = found.changed;
   const sets = readNodes(nodes, set);
   const pools = found.phases.flatMap(({ phaseGroups }) => readNodes(phaseGroups.nodes, poolState).entries);
-  const isKnown = await db.transaction(async (em) => {
+  const { isKnown, newSets } = await db.transaction(async (em) => {
     const states = await storePoolStates(em, pools);
     if (states.changed > 0) await reading.onPools(em);
     const written = await storeSets(em, sets.entries, event.id);
     // With its beginning a pool gets other sets, and with a reset it loses them.
-    return states.unknown === 0 && states.begun === 0 && !written.unknownPool;
+    return { isKnown: states.unknown + states.begun === 0 && !written.unknownPool, newSets: written.new };
   });
   const totals = totalsOf(found.phases, found.entrants, found.listed);
-  if (!isKnown || pools.length < totals.pools || !isSame(totals, progress.totals)) return false;
+  const grown = growthOf(totals, progress.totals);
+  if (!isKnown || pools.length < totals.pools || !isExplained(grown, newSets)) return false;
   if (sets.empty > 0 || sets.entries.length < pageInfo.total) {
     const walked = await walkSets(reading, { updatedAfter: progress.changedAfter }).catch((error) => {
       if (!(error instanceof TooDeepError)) throw error;
@@ -61,25 +69,36 @@ async function readChanges(reading: EventReading, progress: Progress): Promise<b
     if (!walked) return false;
     if (walked.state === 'short') throw new IncompleteError(walked.reason);
   }
-  await noteChanges(db.em(), event.id, progress.now);
+  const people = grown && grown.entrants > 0 ? await readPeople(reading) : undefined;
+  await db.transaction((em) => noteChanges(em, event.id, progress.now, totals));
+  if (people?.state === 'short') throw new IncompleteError(people.reason);
   return true;
 }
 
 async function askChanges(reading: EventReading, { changedAfter }: Progress) {
-  const { client, event, signal } = reading;
-  const fixed = { id: event.id, updatedAfter: changedAfter, pools: POOLS, withSeeds: withSeedsOf(reading) };
+  const fixed = { updatedAfter: changedAfter, pools: POOLS, withSeeds: withSeedsOf(reading) };
   for (const perPage of FIRST_LOOKS)
     try {
-      const variables = { ...fixed, perPage };
-      const answer = await client.query(CHANGES, variables, changesAnswer, { urgency: 'import', signal });
-      return answer.data.event;
+      return (await ask(reading, CHANGES, { ...fixed, perPage }, changesAnswer)).data.event;
     } catch (error) {
       if (!(error instanceof TooComplexError)) throw error;
     }
   throw new RetryLaterError('start.gg refuses even a single set as too large');
 }
 
-function isSame(one: Totals, other: Totals | null): boolean {
-  const names = Object.keys(one) as (keyof Totals)[];
-  return other !== null && names.every((name) => one[name] === other[name]);
+/** How much more of everything there is than when it was last noted, if it was. */
+function growthOf(now: Totals, before: Totals | null): Totals | undefined {
+  if (!before) return undefined;
+  return {
+    entrants: now.entrants - before.entrants,
+    sets: now.sets - before.sets,
+    phases: now.phases - before.phases,
+    pools: now.pools - before.pools,
+  };
+}
+
+/** New sets have come with the changes, and new entrants are read alone; whatever else there is to it is not known. */
+function isExplained(grown: Totals | undefined, newSets: number): boolean {
+  if (grown?.phases !== 0 || grown.pools !== 0 || grown.entrants < 0) return false;
+  return grown.sets === 0 || grown.sets === newSets;
 }

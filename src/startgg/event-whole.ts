@@ -74,7 +74,8 @@ export function totalsOf(
   };
 }
 
-async function readPeople(reading: EventReading): Promise<Walked> {
+/** Reads the entrants of an event with their linked accounts. */
+export async function readPeople(reading: EventReading): Promise<Walked> {
   const { db, event } = reading;
   const of = { eventId: event.id, tournamentId: event.tournamentId };
   const list = isSingles(event.type) ? 'linkedSingles' : 'linkedTeams';

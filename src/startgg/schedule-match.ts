@@ -17,6 +17,8 @@ export type SetToPlay = {
   seq: number;
   state: number | null;
   isGone: boolean;
+  /** Its event is over, or its tournament long ago: if it was not played, it never will be. */
+  isOver: boolean;
   fullRoundText: string | null;
   displayScore: string | null;
   winnerId: number | null;
@@ -36,7 +38,7 @@ const STATES: Record<number, MatchState> = { 2: 'live', 3: 'finished', 5: 'cance
  * Reads a set as a match. It has no time: start.gg's is that of the round at best, and sets are played when a place is free.
  */
 export function readSet(set: SetToPlay): SourceMatch {
-  const state = set.isGone ? 'cancelled' : (STATES[set.state ?? 1] ?? 'scheduled');
+  const state = readState(set);
   const channels = set.streamUrl ? [readChannel(set.streamUrl)] : [];
   return {
     source: 'startgg',
@@ -58,6 +60,12 @@ export function readSet(set: SetToPlay): SourceMatch {
     players: set.sides.flatMap((side, index) => readSide(side, index + 1)),
     crew: [],
   };
+}
+
+function readState({ state, isGone, isOver }: SetToPlay): MatchState {
+  if (isGone) return 'cancelled';
+  const read = STATES[state ?? 1] ?? 'scheduled';
+  return isOver && read !== 'cancelled' ? 'finished' : read;
 }
 
 function readScore({ displayScore, winnerId, sides }: SetToPlay): string | null {

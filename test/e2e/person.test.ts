@@ -83,6 +83,11 @@ test('organisers say who people are, and take it back; outsiders cannot', async 
   expect(await stage.ask('person unlink', { person: String(person?.value) })).toContain(
     'nothing to take back',
   );
+  for (const there of ['Ada', `<@${Ada.id}>`])
+    expect(await stage.ask('person unlink', { person: there })).toContain(
+      'No placeholder is merged into Ada, so there is nothing to take back',
+    );
+  expect(await stage.ask('person unlink', { person: 'Dee' })).toContain('Nobody here is “Dee”');
 });
 
 test('a member claims to be somebody; an organiser decides with a button', async ({ open }) => {
@@ -132,6 +137,7 @@ test('/notifications is for whoever types it, also in direct messages', async ({
   const stage = await open({ env: QUICK });
   const { Ada } = join(stage, ['Ada']);
   await stage.bot();
+  expect(await stage.ask('person placeholders')).toContain('There are no matches here yet');
   const ada = stage.discord.person(Ada.id);
   const type = async (subcommand: string, options = {}) => {
     const handle = await ada.command({ name: 'notifications', subcommand, options });

@@ -13,13 +13,14 @@ test('a person sees what is stored about them, and has it erased: the announceme
   await follow(stage, 'demo');
   await firstSync(stage);
   const players = [{ ...player(Ada), publicStream: 'ada_tv' }, player(Ben)];
-  const episode = world.addEpisode('demo', { when: inHours(48), players });
+  const episode = world.addEpisode('demo', { when: inHours(48), players, channels: [] });
   await stage.discord.waitFor(
     () => [Ada, Ben].every((user) => headlines(stage, user).length === 1) && stage.posted().length === 2,
     { what: 'everybody told', timeoutMs: 30_000 },
   );
   const [, announced] = stage.posted();
   if (!announced) throw new Error('no announcement');
+  await stage.shows(announced, /\*\*Players' streams\*\* \[Ada\]\(https:\/\/twitch\.tv\/ada_tv\)/);
   const ada = stage.discord.person(Ada.id);
   const type = async (subcommand: string) => {
     const handle = await ada.command({ name: 'privacy', subcommand, options: {} });
@@ -41,13 +42,26 @@ test('a person sees what is stored about them, and has it erased: the announceme
   expect(buttonsOf(asked)).toEqual([]);
 
   await stage.shows(announced, /erased\*\* vs \*\*Ben/);
-  expect(textOf(announced)).not.toContain('Ada');
+  expect(textOf(announced)).not.toMatch(/ada/i);
   expect(textOf(announced)).not.toContain(Ada.id);
   const event = () => stage.discord.events(stage.place.guild)[0];
   await stage.discord.waitFor(() => event()?.name.includes('erased vs Ben'), { what: 'the event' });
-  expect(`${event()?.name} ${event()?.description}`).not.toContain('Ada');
+  expect(`${event()?.name} ${event()?.description}`).not.toMatch(/ada/i);
   expect(textOf(await type('show'))).toMatch(/Nothing is stored/);
   expect(textOf(await type('erase'))).toMatch(/Nothing is stored/);
+  const wanted = await (await stage.click(announced, 'Send me DMs', ada)).answer();
+  expect(textOf(wanted)).toContain('You get no direct messages');
+  for (const [subcommand, options] of [
+    ['on', {}],
+    ['show', {}],
+    ['reminder', { minutes: 5 }],
+  ] as const)
+    expect(await stage.ask(`notifications ${subcommand}`, options, { by: ada })).toMatch(
+      /You get no direct messages .*for good.* Nothing was stored/,
+    );
+  expect((await stage.sql.query('select 1 from discord_user where discord_id = $1', [Ada.id])).rows).toEqual(
+    [],
+  );
 
   world.reschedule(episode.id, inHours(50));
   const [, moved] = await stage.discord.waitFor(

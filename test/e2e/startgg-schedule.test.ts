@@ -52,6 +52,9 @@ test('both players of a set are told once when it is called, and the announcemen
   expect(headlines(stage, Cas)).toEqual([]);
   // The summary of the link, and one announcement for all sets.
   expect(stage.posted()).toHaveLength(2);
+  expect(stage.posted().map(textOf)).toContainEqual(
+    expect.stringContaining('0 matches are coming up. Sets become matches when their pool starts.'),
+  );
   expect(stage.discord.events(stage.place.guild)).toEqual([]);
 });
 

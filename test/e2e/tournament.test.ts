@@ -128,7 +128,9 @@ test.concurrent('a slug is checked at SpeedGaming before it is linked', async ({
   expect(await asked(stage, link, { slug: 'https://speedgaming.org/fr/alttpr/submit/' })).toMatch(
     /\*\*ALttP \*Spring\* @everyone\*\* follows SpeedGaming's .* \(alttpr\)[\s\S]*It is announced in <#\d+>/,
   );
-  expect(await asked(stage, link, { slug: 'alttpr' })).toContain('**ALttP *Spring* @everyone (alttpr)**');
+  expect(await asked(stage, link, { slug: 'alttpr' })).toContain(
+    '"ALttP *Spring* @everyone" follows this already; name a tournament to link it a second time.',
+  );
   expect(await asked(stage, link, { slug: 'alttpr', tournament: 'alttp *spring* @everyone' })).toMatch(
     /follows SpeedGaming's "alttpr" already/,
   );
@@ -151,6 +153,12 @@ test.concurrent('what is linked is shown: how it stands, what could not be read,
   expect(shown).toContain(`**Ann_0 vs Ben_0** · match`);
   expect(shown).toContain(stampOf(inHours(24), 'f'));
   expect(shown).toContain('and 2 more: `/match list`');
+  await stage.sql.query('update tournament_link set skipped = skipped || $1::jsonb', [
+    JSON.stringify([{ item: 'Chess', reason: 'it is of no game', isLeftOut: true }]),
+  ]);
+  expect(await asked(stage, 'tournament show', { tournament })).toMatch(
+    /1 could not be read:\nEpisode \d+: .*\n1 left out:\nChess: it is of no game/,
+  );
   expect(await asked(stage, 'tournament list')).toMatch(/7 matches to come\nSpeedGaming alttpr · ✅ synced/);
   expect(await offered(stage, 'sync', 'tournament', 'spring')).toHaveLength(1);
 
@@ -189,6 +197,7 @@ test.concurrent('/tournament sync tells what changed', async ({ open }) => {
   const report = await asked(stage, 'tournament sync', { tournament });
   expect(report).toContain('3 matches new or changed');
   expect(report).toContain(`**time** ${stampOf(inHours(24), 'f')} → ${stampOf(inHours(48), 'f')}`);
+  expect(report).not.toContain('air time');
   expect(report).toContain('**note** between organisers → moved');
   expect(report).toMatch(/\*\*Dora vs Emil\*\* · match \d+ · new/);
 });
@@ -222,7 +231,11 @@ test.concurrent('/match list and show: for everyone, page by page; notes for org
   });
   const own = world.addEpisode('alttpr', {
     when: inHours(60),
-    players: [{ displayName: 'Member', discordId: member.id }, { displayName: 'Zoe **bold** <@5>' }],
+    players: [
+      { displayName: 'Member', discordId: member.id, publicStream: 'member_tv' },
+      { displayName: 'Zoe **bold** <@5>' },
+    ],
+    channels: [],
   });
   const tournament = await linked(stage);
   const list = await (await stage.type('match list', {}, { by: member })).answer();
@@ -230,7 +243,7 @@ test.concurrent('/match list and show: for everyone, page by page; notes for org
   expect(buttonsOf(list)).toEqual(['Next']);
   expect(textOf(list)).not.toContain('Xaver');
   expect(unescaped(textOf(list))).toMatch(
-    /Stream: \[SpeedGaming\]\(https:\/\/twitch\.tv\/speedgaming\)\nCrew: Carla \(commentator\)/,
+    /\*\*Stream\*\* \[SpeedGaming\]\(https:\/\/twitch\.tv\/speedgaming\)\n\*\*Crew\*\* Carla \(commentator\)/,
   );
   await stage.click(list, 'Next', member);
   await stage.shows(list, /Page 2 of 2/);
@@ -240,9 +253,10 @@ test.concurrent('/match list and show: for everyone, page by page; notes for org
     /Xaver vs Yana[\s\S]*not confirmed[\s\S]*12 to come/,
   );
   const mine = await asked(stage, 'match list', { user: member.id, tournament }, { by: member });
+  expect(mine).toContain("**Players' streams** [Member](https://twitch.tv/member_tv)");
   expect(mine).toMatch(/Member vs Zoe[\s\S]*1 to come$/);
-  expect(await asked(stage, 'match list', { user: stage.place.organiser.id })).toContain(
-    'There is no match to come with',
+  expect(await asked(stage, 'match list', { user: stage.place.organiser.id })).toMatch(
+    /There is no match to come with .*\. `\/tournament list` tells how the schedules stand/,
   );
 
   const ofOrganiser = await offered(stage, 'show', 'match', 'xaver', 'match');
@@ -266,6 +280,14 @@ test.concurrent('/match list and show: for everyone, page by page; notes for org
     `[SpeedGaming, ${own.id}](https://speedgaming.org/alttpr/), from the schedule alttpr.`,
   );
   expect(forMember).not.toContain('secret');
+  expect(forMember).toContain("**Players' streams** [Member](https://twitch.tv/member_tv)");
+  const [streamed] = await offered(stage, 'show', 'match', 'ann_0', 'match');
+  const needs = { match: String(streamed?.value) };
+  expect(await asked(stage, 'match show', needs)).toMatch(
+    /Still wanted: \[1 commentator\]\(https:\/\/speedgaming\.org\/commentator\/signup\/\d+\/\), \[1 tracker\]/,
+  );
+  expect(await asked(stage, 'match show', needs, { by: member })).not.toContain('Still wanted');
+  expect(await asked(stage, 'match show', { match })).not.toContain('Still wanted');
   expect(await asked(stage, 'match show', { match })).toMatch(
     /Note: secret[\s\S]*\*\*note\*\* none → secret/,
   );
@@ -292,7 +314,7 @@ test.concurrent('unlinking keeps the matches, deleting asks first and hides them
   expect(await asked(stage, 'tournament unlink', { tournament, source })).toContain(
     'follows nothing at SpeedGaming',
   );
-  expect(await asked(stage, 'match list', { tournament })).toContain('2 to come');
+  expect(await asked(stage, 'match list', { tournament })).toMatch(/no longer followed[\s\S]*2 to come/);
   const [choice] = await offered(stage, 'show', 'match', 'ann_0', 'match');
   const match = String(choice?.value);
   expect(await asked(stage, 'match show', { match })).toContain('No longer followed');

@@ -103,6 +103,18 @@ describe('an allowance that two processes share', () => {
     expect((await budget.acquire(impatient)).id).toBeTruthy();
   });
 
+  it('gives a kind of work its share and no more, and leaves it its share', async () => {
+    const [budget] = budgets({ requests: 8, windowMs: 60_000 });
+    const share = { of: 'sync', part: 0.75 };
+    const sync = { keepFree: 0, patienceMs: 0, share };
+    await budget.acquire(impatient);
+    for (let i = 0; i < 5; i++) await budget.acquire(sync);
+    const last = { ...sync, patienceMs: 10_000 };
+    await budget.acquire(last);
+    await expect(budget.acquire(last)).rejects.toThrow(BudgetExhaustedError);
+    expect((await budget.acquire({ keepFree: 0, patienceMs: 10_000 })).remaining).toBe(0);
+  });
+
   it('belongs to one credential', async () => {
     const [one] = budgets({ requests: 1, windowMs: 60_000 });
     const [other] = budgets({ requests: 1, windowMs: 60_000 });

@@ -7,7 +7,7 @@ import { Queue } from '../../src/jobs/queue.ts';
 import { createLog } from '../../src/log.ts';
 import { isAnnounced, moveAnnouncements, refusedAnnouncements } from '../../src/matches/announcements.ts';
 import { applyMatch } from '../../src/matches/apply.ts';
-import { linksTo, noteSuccess } from '../../src/matches/links.ts';
+import { beginRun, linksTo, noteSuccess } from '../../src/matches/links.ts';
 import { linkStatuses, listTournaments } from '../../src/matches/overview.ts';
 import { matchDetail, suggestMatches, upcomingMatches } from '../../src/matches/schedule.ts';
 import type { SourceMatch } from '../../src/matches/source.ts';
@@ -45,7 +45,9 @@ const schedule = (slug = `event-${made++}`) => ({
   slug,
   name: `Event ${slug}`,
 });
-const inHours = (hours: number) => `${new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 19)}Z`;
+/** One moment for all, so that a match that is given twice has not moved. */
+const NOW = Date.now();
+const inHours = (hours: number) => `${new Date(NOW + hours * 3_600_000).toISOString().slice(0, 19)}Z`;
 
 function match(id: number, changes: Partial<SourceMatch> = {}): SourceMatch {
   const player = (name: string) => ({
@@ -88,7 +90,7 @@ async function sync(slug: string, ...matches: SourceMatch[]): Promise<void> {
   const links = await linksTo(db.em(), 'speedgaming', slug);
   await db.transaction(async (em) => {
     for (const link of links) for (const each of matches) await tell(em, await applyMatch(em, link, each));
-    await noteSuccess(em, links, []);
+    await noteSuccess(em, links, await beginRun(db, 'speedgaming', slug));
   });
 }
 
@@ -180,17 +182,35 @@ describe('a tournament', () => {
 describe('a link', () => {
   it('without a tournament makes one named after the event, with the slug where that is taken', async () => {
     const here = newGuild();
-    const wanted = schedule();
-    expect((await tournaments.link(here, wanted)).name).toBe(wanted.name);
-    expect((await tournaments.link(here, wanted)).name).toBe(`${wanted.name} (${wanted.slug})`);
-    await expect(tournaments.link(here, wanted)).rejects.toThrow(/Choose one of them/);
+    const [first, second, third] = [0, 1, 2].map(() => ({ ...schedule(), name: 'Same' }));
+    if (!first || !second || !third) throw new Error('no schedules');
+    expect((await tournaments.link(here, first)).name).toBe('Same');
+    expect((await tournaments.link(here, second)).name).toBe(`Same (${second.slug})`);
+    await tournaments.create(here, `Same (${third.slug})`);
+    await expect(tournaments.link(here, third)).rejects.toThrow(/Choose one of them/);
     expect(await audited(here)).toEqual([
       'tournament.create',
       'tournament.link',
       'tournament.create',
       'tournament.link',
+      'tournament.create',
     ]);
-    expect(await linksTo(db.em(), 'speedgaming', wanted.slug)).toHaveLength(2);
+  });
+
+  it('to what a tournament of the guild follows already needs a tournament named', async () => {
+    const [here, there] = [newGuild(), newGuild()];
+    const wanted = schedule();
+    const { id } = await tournaments.link(here, wanted);
+    await expect(tournaments.link(here, wanted)).rejects.toThrow(
+      `"${wanted.name}" follows this already; name a tournament to link it a second time.`,
+    );
+    const other = await tournaments.create(here, 'Other');
+    await tournaments.link(here, wanted, { id: other.id });
+    await tournaments.link(there, wanted);
+    expect(await linksTo(db.em(), 'speedgaming', wanted.slug)).toHaveLength(3);
+    await tournaments.delete(here, id);
+    await tournaments.unlink(here, other.id, 'speedgaming');
+    expect((await tournaments.link(here, wanted)).name).toBe(wanted.name);
   });
 
   it('is one per tournament and source; a second says which, and the way out', async () => {
@@ -465,6 +485,30 @@ describe('the schedule', () => {
     expect((await page({ discordId: '100000000000000001' })).matches).toEqual(['7', '9']);
     expect(await page({ discordId: '100000000000000002' })).toMatchObject({ total: 0, pages: 1 });
     expect(await listTournaments(db, here.guildId)).toMatchObject([{ upcoming: 4 }]);
+  });
+
+  it('begins with what is called and under way; what is no longer followed stays as long as its time is to come', async () => {
+    const here = newGuild();
+    const wanted = schedule();
+    const { id } = await tournaments.link(here, wanted);
+    const withoutTime = { startsAt: null, airsAt: null };
+    await sync(
+      wanted.slug,
+      match(2),
+      match(3, { ...withoutTime, state: 'called' }),
+      match(-1, { state: 'live' }),
+      match(4, withoutTime),
+    );
+    const viewer = { guildId: here.guildId, isOrganiser: false };
+    const shown = async () =>
+      (await upcomingMatches(db, viewer, { page: 1, size: 9 })).matches.map(
+        ({ outsideId, isLinked }) => `${outsideId}${isLinked ? '' : ' no longer followed'}`,
+      );
+    expect(await shown()).toEqual(['-1', '3', '2', '4']);
+    expect(await listTournaments(db, here.guildId)).toMatchObject([{ upcoming: 4 }]);
+    await tournaments.unlink(here, id, 'speedgaming');
+    expect(await shown()).toEqual(['2 no longer followed']);
+    expect(await listTournaments(db, here.guildId)).toMatchObject([{ upcoming: 1 }]);
   });
 
   it('shows one match with what changed, newest first, and its note; what is not confirmed to organisers alone', async () => {

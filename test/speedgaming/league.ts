@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { inject } from 'vitest';
+import { test as base, inject } from 'vitest';
 import { entities } from '../../src/app.ts';
 import { Database } from '../../src/database/database.ts';
 import { SharedBudget } from '../../src/jobs/budget.ts';
@@ -16,6 +16,14 @@ export const HOUR = 3_600_000;
 /** A whole minute, so many hours from now. */
 export const inHours = (hours: number): Date =>
   new Date(Math.floor(Date.now() / 60_000) * 60_000 + hours * HOUR);
+
+export const ADA = {
+  displayName: 'Ada',
+  discordId: '100000000000000001',
+  discordTag: 'ada',
+  publicStream: 'ada_tv',
+};
+export const BEN = { displayName: 'Ben', discordId: '100000000000000002', discordTag: 'ben' };
 
 /** A message that somebody is about to get. */
 export type Pending = {
@@ -140,4 +148,24 @@ export class League {
   async versions(): Promise<Record<string, object[]>> {
     return await versions((statement) => this.rows(statement), [...SCHEDULE, 'speedgaming_episode']);
   }
+}
+
+/** A test with a league of its own. */
+export const test = base.extend<{ league: League }>({
+  league: async ({ task: _ }, use) => {
+    const league = await League.open();
+    await use(league);
+    await league.close();
+  },
+});
+
+/** A match that everybody knows of by now. */
+export async function known(
+  league: League,
+  given: Partial<Parameters<League['world']['addEpisode']>[1]> = {},
+) {
+  const episode = league.world.addEpisode('demo', { when: inHours(48), players: [ADA, BEN], ...given });
+  await league.run();
+  await league.pending();
+  return episode;
 }

@@ -1,31 +1,8 @@
-import { test as base, describe, expect } from 'vitest';
-import { inHours, League } from './league.ts';
+import { describe, expect } from 'vitest';
+import { ADA, BEN, inHours, known, test } from './league.ts';
 
-const test = base.extend<{ league: League }>({
-  league: async ({ task: _ }, use) => {
-    const league = await League.open();
-    await use(league);
-    await league.close();
-  },
-});
-
-const ADA = {
-  displayName: 'Ada',
-  discordId: '100000000000000001',
-  discordTag: 'ada',
-  publicStream: 'ada_tv',
-};
-const BEN = { displayName: 'Ben', discordId: '100000000000000002', discordTag: 'ben' };
 const TAM = { displayName: 'Tam', discordTag: 'tamtag' };
 const CAS = { displayName: 'Cas', discordId: '100000000000000011', discordTag: 'cas', approved: true };
-
-/** A match that everybody knows of by now. */
-async function known(league: League, given: Partial<Parameters<League['world']['addEpisode']>[1]> = {}) {
-  const episode = league.world.addEpisode('demo', { when: inHours(48), players: [ADA, BEN], ...given });
-  await league.run();
-  await league.pending();
-  return episode;
-}
 
 describe('an import', () => {
   test('brings matches with their players, approved crew, times, channels and title', async ({ league }) => {

@@ -24,6 +24,21 @@ describe('a tournament that is followed', () => {
     expect(await due()).toEqual([[], []]);
   });
 
+  it('is read less often when all that are running have more than 60 events', async () => {
+    const { world, tournament, pool } = worldOfFour('many');
+    world.startPool(pool);
+    const venue = await Venue.open(world, tournament);
+    await venue.run();
+    await venue.rows(`insert into startgg_event (id, tournament_id, videogame_id, state)
+      select 900000 + n, tournament_id, videogame_id, 'ACTIVE' from startgg_event, generate_series(1, 119) as n`);
+    const dueAfter = async (time: string) => {
+      await venue.rows(`update tournament_link set last_synced_at = now() - $1::interval`, [time]);
+      return await activeSlugs(venue.herald.db.em());
+    };
+    expect(await dueAfter('118 seconds')).toEqual([]);
+    expect(await dueAfter('121 seconds')).toEqual([venue.slug]);
+  });
+
   it('is read once a day when it has been over for a day', async () => {
     const { world, tournament, pool } = worldOfFour('over');
     world.startPool(pool);
