@@ -66,7 +66,7 @@ export const entities = [
 /** Jobs that one worker runs at once; they share the budget of their source. */
 const JOBS_AT_ONCE = 4;
 /** Slugs that one worker reads at once. */
-const SYNCS_AT_ONCE = 4;
+const SYNCS_AT_ONCE = 6;
 /** How long running slices may take to hand themselves back. */
 const STOP_QUEUE_MS = 6_000;
 /** An embedded server that was stopped comes back elsewhere or not at all; one that crashed is back sooner than this. */
