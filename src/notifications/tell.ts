@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
+import { isAnnounced } from '../matches/announcements.ts';
 import type { MatchEvent, MatchView, Seat } from '../matches/change.ts';
 import { wantEvents } from '../matches/discord-events.ts';
 import { createLive, touchLive } from '../outbox/live-message.ts';
@@ -110,8 +111,10 @@ async function announce(em: EntityManager, event: MatchEvent): Promise<void> {
     (after.state === 'scheduled' && after.startsAt !== null && Date.parse(after.startsAt) > Date.now());
   if (!isToCome || (before && looksSame(before, after))) return;
   if (await findLive(em, MATCH_MESSAGE, subject)) return;
+  const { guildId, source, outsideId } = event;
   const channelId = await announceChannel(em, event.tournamentId);
-  if (channelId) await createLive(em, { kind: MATCH_MESSAGE, subject, guildId: event.guildId, channelId });
+  if (!channelId || (await isAnnounced(em, MATCH_MESSAGE, { guildId, source, outsideId, channelId }))) return;
+  await createLive(em, { kind: MATCH_MESSAGE, subject, guildId, channelId });
 }
 
 /** Whether people would see no difference: a note changed, say, or an account became known. */

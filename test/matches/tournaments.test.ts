@@ -400,6 +400,29 @@ describe('the announcements of a tournament', () => {
     expect(await announced(here)).toEqual([shown('1', '1', true)]);
   });
 
+  it('come once where several tournaments of a guild follow the same: for each channel, from the first that was linked', async () => {
+    const here = newGuild();
+    const wanted = schedule();
+    const first = await tournaments.link(here, wanted, { channelId: '1' });
+    const [second, third] = [
+      await tournaments.create(here, 'Second'),
+      await tournaments.create(here, 'Third'),
+    ];
+    await tournaments.link(here, wanted, { id: second.id, channelId: '1' });
+    await tournaments.link(here, wanted, { id: third.id, channelId: '2' });
+    await sync(wanted.slug);
+    await sync(wanted.slug, match(1));
+    expect(await announced(here)).toEqual([shown('1', '1', true), shown('1', '2', true)]);
+    const of = async (id: number) =>
+      await all(
+        sql`select 1 from match m join live_message a on a.kind = 'match' and a.subject = m.id::text where m.tournament_id = ${id}`,
+      );
+    expect([await of(first.id), await of(second.id)].map(({ length }) => length)).toEqual([1, 0]);
+    await tournaments.unlink(here, first.id, 'speedgaming');
+    await sync(wanted.slug, match(1, { revision: 2, title: 'Final' }));
+    expect(await of(second.id)).toHaveLength(1);
+  });
+
   it('are known to others of the guild that follow the same, for their channel alone', async () => {
     const [here, there] = [newGuild(), newGuild()];
     const wanted = schedule();
