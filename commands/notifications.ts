@@ -6,7 +6,7 @@ import {
 import type { Database } from '../src/database/database.ts';
 import { type Command, type CommandData, plain } from '../src/discord/command.ts';
 import { UserError } from '../src/errors.ts';
-import { erasedAccounts } from '../src/matches/erased.ts';
+import { erasedAccounts } from '../src/matches/privacy/erased.ts';
 import {
   askForMessages,
   MAX_REMINDER_MINUTES,

@@ -1,7 +1,7 @@
 import type { Database } from '../src/database/database.ts';
 import { FormattedError } from '../src/discord/command.ts';
 import { UserError } from '../src/errors.ts';
-import { mergedLike, personCalled, placeholdersLike } from '../src/matches/person-lists.ts';
+import { mergedLike, personCalled, placeholdersLike } from '../src/matches/people/person-lists.ts';
 import { escapeText, shorten, storable } from '../src/text.ts';
 
 const CHOICES = 25;

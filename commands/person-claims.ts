@@ -2,7 +2,7 @@ import type { ButtonInteraction, InteractionEditReplyOptions } from 'discord.js'
 import type { ButtonHandler } from '../src/discord/command.ts';
 import { UserError } from '../src/errors.ts';
 import type { Guilds } from '../src/guilds/guilds.ts';
-import type { Persons } from '../src/matches/persons.ts';
+import type { Persons } from '../src/matches/people/persons.ts';
 import { escapeText, shorten } from '../src/text.ts';
 import { requireOrganiser } from './organiser.ts';
 import { nameOf } from './person-list.ts';

@@ -7,7 +7,7 @@ import {
 } from 'discord.js';
 import type { Database } from '../src/database/database.ts';
 import { EMBED, packLines, shortenEscaped } from '../src/discord/embed-limits.ts';
-import { claimText } from '../src/matches/claims.ts';
+import { claimText } from '../src/matches/people/claims.ts';
 import {
   hasMatches,
   type ListedPlaceholder,
@@ -15,7 +15,7 @@ import {
   placeholders,
   type WaitingClaim,
   waitingClaims,
-} from '../src/matches/person-lists.ts';
+} from '../src/matches/people/person-lists.ts';
 import { approveButtonId, customId, refuseButtonId } from '../src/outbox/custom-id.ts';
 import { count, escapeText, shorten, stamp } from '../src/text.ts';
 

@@ -3,7 +3,7 @@ import type { Database } from '../src/database/database.ts';
 import { type Command, plain } from '../src/discord/command.ts';
 import { UserError } from '../src/errors.ts';
 import type { Guilds } from '../src/guilds/guilds.ts';
-import type { Persons } from '../src/matches/persons.ts';
+import type { Persons } from '../src/matches/people/persons.ts';
 import { suggestTournaments } from '../src/matches/tournament-names.ts';
 import type { Tournaments } from '../src/matches/tournaments.ts';
 import { guildOf, isOrganiser, requireOrganiser } from './organiser.ts';

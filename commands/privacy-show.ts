@@ -1,6 +1,6 @@
 import type { InteractionEditReplyOptions } from 'discord.js';
 import { EMBED, packLines, shortenEscaped } from '../src/discord/embed-limits.ts';
-import type { Stored, StoredPerson } from '../src/matches/stored.ts';
+import type { Stored, StoredPerson } from '../src/matches/privacy/stored.ts';
 import { count, escapeText, stamp } from '../src/text.ts';
 
 /** All of an embed shares 6000 characters (Discord docs, Message, Embed Limits). */

@@ -2,7 +2,7 @@ import { ApplicationIntegrationType, ButtonStyle, ComponentType, InteractionCont
 import { ApplicationCommandOptionType } from 'discord-api-types/v10';
 import { type Command, type CommandData, plain } from '../src/discord/command.ts';
 import { UserError } from '../src/errors.ts';
-import type { Privacy } from '../src/matches/privacy.ts';
+import type { Privacy } from '../src/matches/privacy/privacy.ts';
 import { customId } from '../src/outbox/custom-id.ts';
 import { storedEmbed } from './privacy-show.ts';
 

@@ -18,16 +18,16 @@ import type { Guilds } from './guilds/guilds.ts';
 import type { Imports } from './jobs/imports.ts';
 import type { Queue } from './jobs/queue.ts';
 import type { AnnouncementKinds } from './matches/announcements.ts';
-import { Persons } from './matches/persons.ts';
-import { Privacy } from './matches/privacy.ts';
+import { Persons } from './matches/people/persons.ts';
+import { Privacy } from './matches/privacy/privacy.ts';
 import { Tournaments } from './matches/tournaments.ts';
 import { MATCH_MESSAGE, tell } from './notifications/tell.ts';
 import { checkRaceRooms } from './racetime/setting.ts';
 import { episodeCopy } from './speedgaming/copy.ts';
 import { warehouseCopy } from './startgg/copy.ts';
-import { STARTGG_EVENT_MESSAGE } from './startgg/event-announcement.ts';
 import type { Games } from './startgg/games.ts';
-import { StartggTournaments } from './startgg/tournament-lookup.ts';
+import { STARTGG_EVENT_MESSAGE } from './startgg/schedule/event-announcement.ts';
+import { StartggTournaments } from './startgg/schedule/tournament-lookup.ts';
 
 /** Every command that people can type, as it is registered with Discord. */
 export const commandDefinitions = [

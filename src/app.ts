@@ -43,11 +43,11 @@ import { type RecurringTask, Schedule } from './schedule/recurring.ts';
 import { SpeedgamingEpisode } from './speedgaming/entities.ts';
 import { COUNTED_PER_MINUTE } from './startgg/client.ts';
 import { startggEntities } from './startgg/entities.ts';
-import { dropAnnouncements, STARTGG_EVENT_MESSAGE } from './startgg/event-announcement.ts';
 import { Games } from './startgg/games.ts';
 import { startggImport } from './startgg/import.ts';
-import { activeSlugs, dueSlugs } from './startgg/rhythm.ts';
-import { StartggSchedule } from './startgg/schedule-sync.ts';
+import { dropAnnouncements, STARTGG_EVENT_MESSAGE } from './startgg/schedule/event-announcement.ts';
+import { activeSlugs, dueSlugs } from './startgg/schedule/rhythm.ts';
+import { StartggSchedule } from './startgg/schedule/schedule-sync.ts';
 
 /** Every table that Herald keeps. */
 export const entities = [

@@ -17,9 +17,9 @@ import {
   noteDisplaced,
   postponeEvent,
   settleEvent,
-} from '../matches/event-delivery.ts';
-import { noteAllowed, noteRefused } from '../matches/event-refusal.ts';
-import { type EventWish, eventWish } from '../matches/event-wish.ts';
+} from '../matches/events/event-delivery.ts';
+import { noteAllowed, noteRefused } from '../matches/events/event-refusal.ts';
+import { type EventWish, eventWish } from '../matches/events/event-wish.ts';
 import type { Delivery } from './delivery-loop.ts';
 import { drawEvent, type EventBody, hashOf, isCoreSame } from './event-body.ts';
 import { EventCalls, eventFailureOf, isOpen } from './event-calls.ts';

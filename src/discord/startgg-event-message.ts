@@ -2,7 +2,7 @@ import { ButtonStyle, ComponentType, type RESTPostAPIChannelMessageJSONBody } fr
 import type { Database } from '../database/database.ts';
 import { versus } from '../matches/fields.ts';
 import { startAllButtonId } from '../outbox/custom-id.ts';
-import { type EventOverview, eventOverview, type OpenSet } from '../startgg/event-announcement.ts';
+import { type EventOverview, eventOverview, type OpenSet } from '../startgg/schedule/event-announcement.ts';
 import { count, escapeText } from '../text.ts';
 import { EMBED, packLines, shortenEscaped } from './embed-limits.ts';
 import type { Renderer } from './live-messages.ts';

@@ -3,13 +3,13 @@ import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
 import type { MatchEvent } from './change.ts';
 import { changesBetween, fieldsOf, type MatchFields } from './fields.ts';
-import { mergePerson } from './merge.ts';
-import { identify } from './people.ts';
-import { writeResults } from './race-finish.ts';
+import { mergePerson } from './people/merge.ts';
+import { identify } from './people/people.ts';
+import { withoutErased } from './privacy/without-erased.ts';
+import { writeResults } from './rooms/race-finish.ts';
 import { eventsBetween, iso, snapshotsOf } from './snapshots.ts';
 import type { SourceMatch, SourcePerson } from './source.ts';
 import { settleStates } from './states.ts';
-import { withoutErased } from './without-erased.ts';
 
 /** A link as a source writes through it. */
 export type LinkTarget = {

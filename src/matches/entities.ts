@@ -2,9 +2,9 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
 import { Guild } from '../guilds/entities.ts';
 import type { Change } from './change.ts';
 import type { Skipped } from './links.ts';
-import { PersonIdentity, peopleEntities } from './people-entities.ts';
-import type { RaceEntrant } from './race-results.ts';
-import type { RoomState } from './race-rooms.ts';
+import { PersonIdentity, peopleEntities } from './people/people-entities.ts';
+import type { RaceEntrant } from './rooms/race-results.ts';
+import type { RoomState } from './rooms/race-rooms.ts';
 import type { Channel, CrewRole, DmSetting, EventsSetting, MatchState, Source } from './source.ts';
 
 const timestamp = () => p.datetime().columnType('timestamptz');

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { type Database, firstRow, rows } from '../database/database.ts';
 import { holdGuild } from './apply.ts';
-import { giveUpEvents } from './event-delivery.ts';
+import { giveUpEvents } from './events/event-delivery.ts';
 
 /** How long the rows of a guild that Herald was removed from are kept, should it come back. */
 const KEPT_DAYS = 30;

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { type RawBuilder, sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
 import { UserError } from '../errors.ts';
-import { wantEvents } from './discord-events.ts';
+import { wantEvents } from './events/discord-events.ts';
 import type { Source } from './source.ts';
 
 /** A schedule at a source, as the source itself names it. */

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { rows } from '../database/database.ts';
 import type { MatchEvent, MatchView } from './change.ts';
-import { RACED } from './race-finish.ts';
+import { RACED } from './rooms/race-finish.ts';
 
 /** A match at one moment: what can be told of it, and whom it belongs to. */
 export type Snapshot = {

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { rows } from '../database/database.ts';
-import { RACED } from './race-finish.ts';
+import { RACED } from './rooms/race-finish.ts';
 
 /** Where no race says when a match is over: so long after it should have been, it is. */
 const SURELY_OVER_HOURS = 4;

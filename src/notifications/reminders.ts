@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type Database, rows } from '../database/database.ts';
 import { holdGuild } from '../matches/apply.ts';
-import { wantEvents } from '../matches/discord-events.ts';
+import { wantEvents } from '../matches/events/discord-events.ts';
 import { iso, snapshotsOf } from '../matches/snapshots.ts';
 import { guildsToSettle, settleStates } from '../matches/states.ts';
 import { touchLive } from '../outbox/live-message.ts';

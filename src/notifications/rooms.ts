@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type ClaimedRoom, noteRoomError } from '../matches/race-rooms.ts';
+import { type ClaimedRoom, noteRoomError } from '../matches/rooms/race-rooms.ts';
 import { eventsBetween, type Snapshot, snapshotsOf } from '../matches/snapshots.ts';
 import { notice, notify } from '../outbox/notification.ts';
 import { escapeText } from '../text.ts';

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
 import { isAnnounced } from '../matches/announcements.ts';
 import type { MatchEvent, MatchView, Seat } from '../matches/change.ts';
-import { wantEvents } from '../matches/discord-events.ts';
+import { wantEvents } from '../matches/events/discord-events.ts';
 import { createLive, touchLive } from '../outbox/live-message.ts';
 import { findLive } from '../outbox/live-place.ts';
 import { type NewNotification, notify } from '../outbox/notification.ts';

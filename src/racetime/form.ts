@@ -1,4 +1,4 @@
-import type { ClaimedRoom } from '../matches/race-rooms.ts';
+import type { ClaimedRoom } from '../matches/rooms/race-rooms.ts';
 import { shorten } from '../text.ts';
 import { readSetting } from './setting.ts';
 

@@ -1,5 +1,5 @@
-import type { RaceEntrant } from '../matches/race-results.ts';
-import type { RoomState } from '../matches/race-rooms.ts';
+import type { RaceEntrant } from '../matches/rooms/race-results.ts';
+import type { RoomState } from '../matches/rooms/race-rooms.ts';
 import type { RaceAnswer } from './answers.ts';
 
 const MINUTE = 60_000;

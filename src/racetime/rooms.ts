@@ -8,7 +8,7 @@ import {
 } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { holdGuild } from '../matches/apply.ts';
-import { writeResults } from '../matches/race-finish.ts';
+import { writeResults } from '../matches/rooms/race-finish.ts';
 import {
   CLAIM_MS,
   type ClaimedRoom,
@@ -18,7 +18,7 @@ import {
   postponeRoom,
   refuseRoom,
   saveRoom,
-} from '../matches/race-rooms.ts';
+} from '../matches/rooms/race-rooms.ts';
 import { snapshotsOf } from '../matches/snapshots.ts';
 import { settleStates } from '../matches/states.ts';
 import { tellRoom, tellRoomTrouble } from '../notifications/rooms.ts';

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
-import { readErasures } from '../matches/erased.ts';
-import { hideErased, peopleIn } from '../matches/hiding.ts';
 import { SOURCE_NAMES } from '../matches/linking.ts';
-import type { SourceCopy } from '../matches/stored.ts';
+import { readErasures } from '../matches/privacy/erased.ts';
+import { hideErased, peopleIn } from '../matches/privacy/hiding.ts';
+import type { SourceCopy } from '../matches/privacy/stored.ts';
 import { type Episode, fingerprintOf } from './episode.ts';
 
 /** The stored episodes: whoever had themselves erased is taken out of them as out of every later answer. */

@@ -2,8 +2,8 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
 import { applyMatch, holdLink, type LinkTarget } from '../matches/apply.ts';
-import { awaitErasures, readErasures } from '../matches/erased.ts';
-import { hideErased, peopleIn } from '../matches/hiding.ts';
+import { awaitErasures, readErasures } from '../matches/privacy/erased.ts';
+import { hideErased, peopleIn } from '../matches/privacy/hiding.ts';
 import { tell } from '../notifications/tell.ts';
 import { type Episode, fingerprintOf } from './episode.ts';
 

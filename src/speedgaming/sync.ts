@@ -3,9 +3,9 @@ import { BudgetExhaustedError, GiveUpError, messageOf, RetryLaterError } from '.
 import type { SharedBudget } from '../jobs/budget.ts';
 import type { Log } from '../log.ts';
 import type { LinkTarget } from '../matches/apply.ts';
-import { readErasures } from '../matches/erased.ts';
-import { hideErased, peopleIn } from '../matches/hiding.ts';
 import { beginRun, linksTo, noteFailure, noteSuccess, OWN_FAULT, type SyncRun } from '../matches/links.ts';
+import { readErasures } from '../matches/privacy/erased.ts';
+import { hideErased, peopleIn } from '../matches/privacy/hiding.ts';
 import { NotFoundError, type SpeedgamingClient } from './client.ts';
 import { readEntry } from './entry.ts';
 import { fingerprintOf } from './episode.ts';

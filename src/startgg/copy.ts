@@ -1,11 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
-import { awaitErasures, erasedAccounts } from '../matches/erased.ts';
 import { SOURCE_NAMES } from '../matches/linking.ts';
-import type { SourceCopy } from '../matches/stored.ts';
+import { awaitErasures, erasedAccounts } from '../matches/privacy/erased.ts';
+import type { SourceCopy } from '../matches/privacy/stored.ts';
 import { touchLive } from '../outbox/live-message.ts';
-import { STARTGG_EVENT_MESSAGE } from './event-announcement.ts';
+import { STARTGG_EVENT_MESSAGE } from './schedule/event-announcement.ts';
 
 /** The warehouse is a copy of public data: it loses the linked Discord account and nothing else. */
 export const warehouseCopy: SourceCopy = {

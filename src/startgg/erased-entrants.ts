@@ -1,10 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { rows } from '../database/database.ts';
-import { ERASED, erasedKeys } from '../matches/erased.ts';
-import { withoutWords } from '../matches/hiding.ts';
+import { ERASED, erasedKeys } from '../matches/privacy/erased.ts';
+import { withoutWords } from '../matches/privacy/hiding.ts';
 import type { Placed } from './entities.ts';
-import { playerKey } from './schedule-match.ts';
+import { playerKey } from './schedule/schedule-match.ts';
 
 type Member = { entrantId: number; playerId: number; tags: (string | null)[]; isAlone: boolean };
 

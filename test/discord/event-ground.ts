@@ -8,7 +8,7 @@ import { MatchEvents } from '../../src/discord/match-events.ts';
 import { createRest } from '../../src/discord/rest.ts';
 import { createLog } from '../../src/log.ts';
 import { applyMatch, holdGuild } from '../../src/matches/apply.ts';
-import { wantEvents } from '../../src/matches/discord-events.ts';
+import { wantEvents } from '../../src/matches/events/discord-events.ts';
 import type { SourceCrew, SourceMatch, SourcePlayer } from '../../src/matches/source.ts';
 import { movableClock } from '../../src/sandbox/discord/clock.ts';
 import { startDiscord } from '../../src/sandbox/discord/start.ts';

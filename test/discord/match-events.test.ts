@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { markDisplaced } from '../../src/matches/event-delivery.ts';
+import { markDisplaced } from '../../src/matches/events/event-delivery.ts';
 import { commentator, eventGround, type Ground, player } from './event-ground.ts';
 
 const HOUR = 3_600_000;

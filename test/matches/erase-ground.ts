@@ -1,8 +1,8 @@
 import { test as base } from 'vitest';
 import { Guilds } from '../../src/guilds/guilds.ts';
-import { Persons } from '../../src/matches/persons.ts';
-import { Privacy } from '../../src/matches/privacy.ts';
-import type { RaceEntrant } from '../../src/matches/race-results.ts';
+import { Persons } from '../../src/matches/people/persons.ts';
+import { Privacy } from '../../src/matches/privacy/privacy.ts';
+import type { RaceEntrant } from '../../src/matches/rooms/race-results.ts';
 import { MATCH_MESSAGE, tell } from '../../src/notifications/tell.ts';
 import { episodeCopy } from '../../src/speedgaming/copy.ts';
 import { warehouseCopy } from '../../src/startgg/copy.ts';

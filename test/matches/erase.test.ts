@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { Guilds } from '../../src/guilds/guilds.ts';
-import { hideRacers } from '../../src/matches/erased-racers.ts';
-import { identify } from '../../src/matches/people.ts';
-import { Persons } from '../../src/matches/persons.ts';
+import { identify } from '../../src/matches/people/people.ts';
+import { Persons } from '../../src/matches/people/persons.ts';
+import { hideRacers } from '../../src/matches/privacy/erased-racers.ts';
 import { tell } from '../../src/notifications/tell.ts';
 import { withoutErasedAccounts } from '../../src/startgg/copy.ts';
 import { inHours } from '../speedgaming/league.ts';

@@ -5,7 +5,7 @@ import { Database, firstRow, rows } from '../../src/database/database.ts';
 import { Guilds } from '../../src/guilds/guilds.ts';
 import { applyMatch, holdGuild, type LinkTarget } from '../../src/matches/apply.ts';
 import type { MatchEvent, MatchView } from '../../src/matches/change.ts';
-import { Persons } from '../../src/matches/persons.ts';
+import { Persons } from '../../src/matches/people/persons.ts';
 import { snapshotsOf } from '../../src/matches/snapshots.ts';
 import { episodeAnswer } from '../../src/speedgaming/answers.ts';
 import { readEpisode } from '../../src/speedgaming/episode.ts';

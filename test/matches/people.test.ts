@@ -1,7 +1,12 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { firstRow, rows } from '../../src/database/database.ts';
-import { mergedLike, placeholders, placeholdersLike, waitingClaims } from '../../src/matches/person-lists.ts';
+import {
+  mergedLike,
+  placeholders,
+  placeholdersLike,
+  waitingClaims,
+} from '../../src/matches/people/person-lists.ts';
 import { type Form, PeopleGround, type Place } from './people-ground.ts';
 
 const ALICE = '100000000000000001';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { type RaceEntrant, raceTime, readRace, twitchLogin } from '../../src/matches/race-results.ts';
+import { type RaceEntrant, raceTime, readRace, twitchLogin } from '../../src/matches/rooms/race-results.ts';
 import { player, raceGround } from './ground.ts';
 
 const ranks = sql<

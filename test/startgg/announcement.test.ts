@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawStartggEvent } from '../../src/discord/startgg-event-message.ts';
 import { type SetRecord, setId } from '../../src/sandbox/startgg/model.ts';
-import { eventOverview, eventSubject } from '../../src/startgg/event-announcement.ts';
+import { eventOverview, eventSubject } from '../../src/startgg/schedule/event-announcement.ts';
 import { Venue, worldOfFour } from './venue.ts';
 
 const dirty = (venue: Venue) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { activeSlugs, dueSlugs } from '../../src/startgg/rhythm.ts';
+import { activeSlugs, dueSlugs } from '../../src/startgg/schedule/rhythm.ts';
 import { Venue, worldOfFour } from './venue.ts';
 
 describe('a tournament that is followed', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BudgetExhaustedError } from '../../src/errors.ts';
-import { rememberErased } from '../../src/matches/erased.ts';
+import { rememberErased } from '../../src/matches/privacy/erased.ts';
 import { type SetRecord, setId } from '../../src/sandbox/startgg/model.ts';
 import type { World } from '../../src/sandbox/startgg/world.ts';
-import { eventOverview, eventSubject } from '../../src/startgg/event-announcement.ts';
+import { eventOverview, eventSubject } from '../../src/startgg/schedule/event-announcement.ts';
 import { asks } from './faults.ts';
 import { Venue, worldOfFour } from './venue.ts';
 

@@ -194,8 +194,16 @@ describe('people', () => {
     const id = Number((await venue.match(set)).id);
     const view = (await snapshotsOf(venue.herald.db.em(), [id])).get(id)?.view ?? null;
     const names = view?.players.map(({ name }) => name) ?? [];
-    expect(toldTo(ADA, view)?.opponents.map(({ name }) => name).sort()).toEqual(names.slice(2).sort());
-    expect(toldTo(DOT, view)?.opponents.map(({ name }) => name).sort()).toEqual(names.slice(0, 2).sort());
+    expect(
+      toldTo(ADA, view)
+        ?.opponents.map(({ name }) => name)
+        .sort(),
+    ).toEqual(names.slice(2).sort());
+    expect(
+      toldTo(DOT, view)
+        ?.opponents.map(({ name }) => name)
+        .sort(),
+    ).toEqual(names.slice(0, 2).sort());
   });
 
   it('turn from placeholders into who they are when they link their account at start.gg', async () => {

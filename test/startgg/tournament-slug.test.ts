@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTournamentSlug } from '../../src/startgg/tournament-slug.ts';
+import { parseTournamentSlug } from '../../src/startgg/schedule/tournament-slug.ts';
 
 describe('the slug of a tournament', () => {
   it.each([

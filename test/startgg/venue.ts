@@ -9,7 +9,7 @@ import {
 import type { StartggOptions } from '../../src/sandbox/startgg/server.ts';
 import type { NewEvent, World } from '../../src/sandbox/startgg/world.ts';
 import { StartggClient, startggAllowance } from '../../src/startgg/client.ts';
-import { StartggSchedule } from '../../src/startgg/schedule-sync.ts';
+import { StartggSchedule } from '../../src/startgg/schedule/schedule-sync.ts';
 import { type Herald, TOKEN } from '../support/herald.ts';
 import { SCHEDULE, versions } from '../support/tables.ts';
 import { WAREHOUSE } from '../support/warehouse.ts';
