@@ -294,6 +294,51 @@ describe('what a person is told', () => {
   });
 });
 
+describe('a reminder', () => {
+  const wants = (scene: Scene, userId: string, minutes: number) =>
+    scene.sql.query(`insert into discord_user (discord_id, reminder_minutes) values ($1, $2)`, [
+      userId,
+      minutes,
+    ]);
+
+  test('comes as early as the person wants, which goes before what the tournament wants', async ({
+    open,
+  }) => {
+    const scene = await open();
+    await scene.sync({ startsAt: inHours(0.75) }, false);
+    await wants(scene, scene.ben, 60);
+    await passTime(scene.db);
+    await scene.deliverer();
+    await scene.settled();
+    expect(scene.inbox(scene.ben)).toEqual(['Your match starts soon']);
+    expect(scene.inbox(scene.ada)).toEqual([]);
+  });
+
+  test('comes to nobody who wants none, and to nobody where the tournament wants none', async ({ open }) => {
+    const scene = await open();
+    await scene.sync({ startsAt: inHours(0.2) }, false);
+    await wants(scene, scene.ada, 0);
+    await scene.sql.query('update tournament set reminder_minutes = 0');
+    await passTime(scene.db);
+    expect(await scene.states(scene.ada)).toEqual([]);
+    expect(await scene.states(scene.ben)).toEqual([]);
+    await scene.sql.query('update tournament set reminder_minutes = 30');
+    await passTime(scene.db);
+    await scene.deliverer();
+    await scene.settled();
+    expect(scene.inbox(scene.ben)).toEqual(['Your match starts soon']);
+    expect(scene.inbox(scene.ada)).toEqual([]);
+  });
+
+  test('does not come for a match that nobody follows any more', async ({ open }) => {
+    const scene = await open();
+    await scene.sync({ startsAt: inHours(0.2) }, false);
+    await scene.sql.query('delete from tournament_link');
+    await passTime(scene.db);
+    expect(await scene.states(scene.ben)).toEqual([]);
+  });
+});
+
 describe('who is told', () => {
   test('members alone, unless somebody asked for it', async ({ open }) => {
     const scene = await open();
