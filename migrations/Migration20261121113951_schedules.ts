@@ -88,7 +88,7 @@ export class Migration20261121113951_schedules extends Migration {
     );
 
     this.addSql(
-      `create table "match" ("id" serial primary key, "tournament_id" int not null, "link_id" int null, "source" text not null, "outside_id" text not null, "url" text null, "title" text not null, "state" text not null, "starts_at" timestamptz null, "airs_at" timestamptz null, "length_minutes" int null, "time_note" text null, "is_approved" boolean not null, "has_restream" boolean not null, "note" text null, "channels" jsonb not null, "score" text null, "station" int null, "revision" int not null, "is_quiet" boolean not null, "created_at" timestamptz not null default now(), "updated_at" timestamptz not null default now());`,
+      `create table "match" ("id" serial primary key, "tournament_id" int not null, "link_id" int null, "source" text not null, "slug" text not null default '', "outside_id" text not null, "url" text null, "title" text not null, "state" text not null, "starts_at" timestamptz null, "airs_at" timestamptz null, "length_minutes" int null, "time_note" text null, "is_approved" boolean not null, "has_restream" boolean not null, "note" text null, "channels" jsonb not null, "score" text null, "station" int null, "revision" int not null, "is_quiet" boolean not null, "created_at" timestamptz not null default now(), "updated_at" timestamptz not null default now());`,
     );
     this.addSql(`create index "match_link_id_index" on "match" ("link_id");`);
     this.addSql(

@@ -107,13 +107,14 @@ async function writeMatch(em: EntityManager, link: LinkTarget, given: SourceMatc
   const written = await firstRow(
     em,
     sql<{ id: number }>`
-      insert into match as old (tournament_id, link_id, source, outside_id, url, title, state, starts_at, airs_at, length_minutes,
+      insert into match as old (tournament_id, link_id, source, slug, outside_id, url, title, state, starts_at, airs_at, length_minutes,
         time_note, is_approved, has_restream, note, channels, score, station, revision, is_quiet)
-      values (${link.tournamentId}, ${link.id}, ${fields.source}, ${fields.outsideId}, ${fields.url}, ${fields.title},
+      values (${link.tournamentId}, ${link.id}, ${fields.source},
+        (select slug from tournament_link where id = ${link.id}), ${fields.outsideId}, ${fields.url}, ${fields.title},
         ${fields.state}, ${fields.startsAt}, ${fields.airsAt}, ${fields.lengthMinutes}, ${fields.timeNote}, ${fields.isApproved},
         ${fields.hasRestream}, ${fields.note}, ${JSON.stringify(channels)}::jsonb, ${fields.score},
         ${fields.station ?? null}, ${fields.revision}, ${!link.isReady})
-      on conflict (tournament_id, source, outside_id) do update set link_id = excluded.link_id, url = excluded.url,
+      on conflict (tournament_id, source, outside_id) do update set link_id = excluded.link_id, slug = excluded.slug, url = excluded.url,
         title = excluded.title, state = excluded.state, starts_at = excluded.starts_at, airs_at = excluded.airs_at,
         length_minutes = excluded.length_minutes, time_note = excluded.time_note, is_approved = excluded.is_approved,
         has_restream = excluded.has_restream, note = excluded.note, channels = excluded.channels, score = excluded.score,

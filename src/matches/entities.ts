@@ -94,6 +94,8 @@ export const Match = defineEntity({
     /** The link that keeps it up to date; null once that was taken off. */
     link: () => p.manyToOne(TournamentLink).mapToPk().nullable().deleteRule('set null').index(),
     source: p.text().$type<Source>(),
+    /** That of the link that brought it: should the schedule be linked again, it is taken up again. */
+    slug: p.text().default(''),
     outsideId: p.text(),
     url: p.text().nullable(),
     title: p.text(),

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
 import { UserError } from '../errors.ts';
 import { wantEvents } from './events/discord-events.ts';
@@ -62,16 +62,6 @@ export async function refuseSecondLink(
     throw new UserError(`"${row.name}" follows this already; name a tournament to link it a second time.`);
 }
 
-/** Whether a match (`m`) is of a slug, by what its source has stored. */
-const IS_OF: Record<Source, (slug: string) => RawBuilder<unknown>> = {
-  speedgaming: (slug) =>
-    sql`exists (select 1 from speedgaming_episode e where e.slug = ${slug} and e.id::text = m.outside_id)`,
-  startgg: (slug) =>
-    sql`exists (select 1 from startgg_set s join startgg_event e on e.id = s.event_id
-          join startgg_tournament o on o.id = e.tournament_id
-        where s.id = m.outside_id and o.slug = ${`tournament/${slug}`})`,
-};
-
 /** Matches of the schedule that an earlier link has left in the tournament belong to this one. */
 async function takeUp(
   em: EntityManager,
@@ -81,8 +71,8 @@ async function takeUp(
 ): Promise<void> {
   await rows(
     em,
-    sql`update match m set link_id = ${linkId}
-        where tournament_id = ${tournamentId} and source = ${source} and link_id is null and ${IS_OF[source](slug)}`,
+    sql`update match set link_id = ${linkId}
+        where tournament_id = ${tournamentId} and source = ${source} and slug = ${slug} and link_id is null`,
   );
 }
 
