@@ -6,7 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres.ts'],
     reporters: ['default', new SummaryLine()],
-    maxWorkers: 2,
+    // Most of a test's time is waiting: for heartbeats, limits, other processes.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

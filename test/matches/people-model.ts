@@ -42,7 +42,9 @@ export class PeopleModel {
       if (old && isHandle(old.who) && !old.isDecided && !isHandle(now))
         upgrades.set(old.who, (upgrades.get(old.who) ?? new Set()).add(now));
     }
-    for (const [handle, accounts] of upgrades)
+    // Placeholders become somebody in the order in which they came: the last one is the first to be taken back.
+    const age = (handle: string) => [...this.owners.values()].findIndex(({ who }) => who === handle);
+    for (const [handle, accounts] of [...upgrades].sort(([one], [other]) => age(one) - age(other)))
       if (accounts.size === 1) this.#merge(handle, [...accounts][0] ?? '', false);
     for (const signUp of this.#signUps.keys())
       if (signUp.startsWith(`${episode} `)) this.#signUps.delete(signUp);

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { inHours, League } from './league.ts';
 
-const SLUGS = 200;
+/** The checks have no time for all 200; the benchmark syncs them too. */
+const SLUGS = process.env.HERALD_SOAK ? 200 : 40;
+const GUILDS = SLUGS / 4;
 const AT_ONCE = 4;
 
-test('5,000 matches in 200 tournaments of 50 guilds: a sync of the unchanged world writes nothing', async () => {
+test(`${SLUGS * 25} matches in ${SLUGS} tournaments of ${GUILDS} guilds: a sync of the unchanged world writes nothing`, async () => {
   const league = await League.open();
   try {
     const slugs = league.world.fill({
@@ -14,7 +16,7 @@ test('5,000 matches in 200 tournaments of 50 guilds: a sync of the unchanged wor
       to: inHours(700),
       seed: 'large',
     });
-    for (const [i, slug] of slugs.entries()) await league.follow(String(1 + (i % 50)), slug);
+    for (const [i, slug] of slugs.entries()) await league.follow(String(1 + (i % GUILDS)), slug);
     const run = async () => {
       const left = [...slugs];
       const lane = async () => {
@@ -27,7 +29,7 @@ test('5,000 matches in 200 tournaments of 50 guilds: a sync of the unchanged wor
     const [counts] = await league.rows<{ matches: number; guilds: number }>(
       'select count(*)::int as matches, count(distinct t.guild_id)::int as guilds from match m join tournament t on t.id = m.tournament_id',
     );
-    expect(counts).toEqual({ matches: 5_000, guilds: 50 });
+    expect(counts).toEqual({ matches: SLUGS * 25, guilds: GUILDS });
     await run();
     expect(await league.versions()).toEqual(before);
   } finally {
