@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { markDisplaced } from '../../src/matches/events/event-delivery.ts';
+import { until } from '../support/until.ts';
 import { commentator, eventGround, type Ground, player } from './event-ground.ts';
 
 const HOUR = 3_600_000;
@@ -292,6 +293,8 @@ describe('a guild', () => {
     expect(own().map(({ name }) => name)).toEqual(['In 1 · Spring Cup', 'In 2 · Spring Cup']);
     expect(ground.requests()).toEqual(['POST', 'POST', 'POST']);
     await ground.put({ outsideId: '1', title: 'In 1', state: 'cancelled' });
+    // The next one is told of its place only once the first has left it.
+    await until('the next has the place', () => own().some(({ name }) => name === 'In 5 · Spring Cup'));
     await ground.settled();
     expect(own().map(({ name }) => name)).toEqual(['In 2 · Spring Cup', 'In 5 · Spring Cup']);
     const waits = sql<{
