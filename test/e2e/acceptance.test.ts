@@ -31,7 +31,10 @@ class Season {
     const before = reads();
     await until('two more reads', () => reads() >= before + 3, 30_000);
     await until('nothing is pending', async () => {
-      const { rows } = await this.stage.sql.query(`select 1 from notification where state = 'pending'`);
+      const { rows } = await this.stage.sql.query(
+        `select 1 from notification where state = 'pending' union all select 1 from live_message where dirty_at is not null
+         union all select 1 from discord_event where dirty_at is not null and retry_at is null`,
+      );
       return rows.length === 0;
     });
   }

@@ -141,6 +141,11 @@ test('removed from a guild, its schedules are switched off at once; back within 
     [guild.id, stage.here.channelId],
   );
 
+  // An edit that meets the removal itself is refused, and rests for minutes.
+  await until('all is shown', async () => {
+    const { rows } = await stage.sql.query('select 1 from live_message where dirty_at is not null');
+    return rows.length === 0;
+  });
   world.removeBot(guild);
   const off = async () =>
     (await stage.sql.query('select 1 from tournament_link where disabled_at is null')).rows;
