@@ -23,9 +23,10 @@ import { until } from '../support/until.ts';
 
 const TOKEN = 'sandbox.bot.token';
 const HOUR = 3_600_000;
+/** What is compared must not change at the next minute. */
+const START = Math.floor(Date.now() / 60_000) * 60_000;
 const log = createLog('silent');
-const inHours = (hours: number) =>
-  new Date(Math.floor(Date.now() / 60_000) * 60_000 + hours * HOUR).toISOString().replace('.000Z', 'Z');
+const inHours = (hours: number) => new Date(START + hours * HOUR).toISOString().replace('.000Z', 'Z');
 
 /** A player as the source names one. */
 const player = (name: string, discordId: string) => ({

@@ -11,9 +11,10 @@ export const QUICK = {
 };
 
 const HOUR = 3_600_000;
-/** A whole minute, so many hours from now. */
-export const inHours = (hours: number): Date =>
-  new Date(Math.floor(Date.now() / 60_000) * 60_000 + hours * HOUR);
+/** The minute in which the tests began: what is compared must not change at the next one. */
+const START = Math.floor(Date.now() / 60_000) * 60_000;
+/** A whole minute, so many hours from the start. */
+export const inHours = (hours: number): Date => new Date(START + hours * HOUR);
 
 /** New members of the guild, by name. They may be mentioned. */
 export function join<Name extends string>(stage: Stage, names: readonly Name[]): Record<Name, User> {

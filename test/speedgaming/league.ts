@@ -13,9 +13,10 @@ import { TEMPLATE } from '../support/postgres.ts';
 import { SCHEDULE, versions } from '../support/tables.ts';
 
 export const HOUR = 3_600_000;
-/** A whole minute, so many hours from now. */
-export const inHours = (hours: number): Date =>
-  new Date(Math.floor(Date.now() / 60_000) * 60_000 + hours * HOUR);
+/** The minute in which the tests began: what is compared must not change at the next one. */
+const START = Math.floor(Date.now() / 60_000) * 60_000;
+/** A whole minute, so many hours from the start. */
+export const inHours = (hours: number): Date => new Date(START + hours * HOUR);
 
 export const ADA = {
   displayName: 'Ada',
