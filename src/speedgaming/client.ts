@@ -27,10 +27,12 @@ export class NotFoundError extends GiveUpError {
 export class SpeedgamingClient {
   readonly #url: string;
   readonly #budget: SharedBudget;
+  readonly #timeoutMs: number;
 
-  constructor(options: { url: string; budget: SharedBudget }) {
+  constructor(options: { url: string; budget: SharedBudget; timeoutMs?: number }) {
     this.#url = options.url;
     this.#budget = options.budget;
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   }
 
   /**
@@ -67,7 +69,7 @@ export class SpeedgamingClient {
   }
 
   async #fetch(path: string, signal?: AbortSignal): Promise<string> {
-    const signals = [AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])];
+    const signals = [AbortSignal.timeout(this.#timeoutMs), ...(signal ? [signal] : [])];
     try {
       const response = await fetch(`${this.#url}/${path}`, { signal: AbortSignal.any(signals) });
       const text = await response.text();

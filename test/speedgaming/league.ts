@@ -56,7 +56,11 @@ export class League {
         windowMs: 1_000,
         timeoutMs: 5_000,
       });
-    const client = new SpeedgamingClient({ url: speedgaming.url, budget: budget('speedgaming') });
+    const client = new SpeedgamingClient({
+      url: speedgaming.url,
+      budget: budget('speedgaming'),
+      timeoutMs: 1_500,
+    });
     this.sync = new SpeedgamingSync(db, client, () => budget('slug'), createLog('silent'));
   }
 

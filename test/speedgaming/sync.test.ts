@@ -320,6 +320,7 @@ describe('when SpeedGaming gives no usable answer', () => {
     { kind: 'http', status: 404 },
     { kind: 'cut-off' },
     { kind: 'lost-connection' },
+    { kind: 'hang' },
   ] as const;
 
   test.for(faults)('nothing changes, and the link says why: %o', async (fault, { league }) => {

@@ -79,3 +79,11 @@ function spoil<T>(nodes: (T | null)[], { fault }: RequestContext): (T | null)[] 
   if (fault?.kind === 'short-page') return nodes.slice(0, Math.max(0, nodes.length - (fault.drop ?? 1)));
   return nodes;
 }
+
+/** The most nodes that start.gg gives per page of most connections, by its schema. */
+export const mostPerPage = 512;
+
+/** The `query` argument of a connection. */
+export interface Query<F = Record<string, unknown>> {
+  query?: (PageArguments & { filter?: F | null }) | null;
+}

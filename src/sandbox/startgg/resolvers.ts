@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { type PageArguments, paginate, type RequestContext, unknownError } from './connection.ts';
+import { mostPerPage, paginate, type Query, type RequestContext, unknownError } from './connection.ts';
 import type { Resolvers } from './cost.ts';
 import type {
   EntrantRecord,
@@ -11,22 +11,16 @@ import type {
   PlayerRecord,
   SeedRecord,
   SetRecord,
-  TournamentRecord,
   UserRecord,
 } from './model.ts';
 import { setsOf } from './model.ts';
 import { pageOfSets, type SetArguments } from './set-list.ts';
-import { setResolvers, stationView } from './set-resolvers.ts';
+import { setResolvers } from './set-resolvers.ts';
 import type { WorldStore } from './store.ts';
 import { listTournaments, type TournamentFilter } from './tournament-list.ts';
-
-/** The most nodes that start.gg gives per page of most connections, by its schema. */
-const mostPerPage = 512;
+import { ofType, stations, tournamentResolvers } from './tournament-resolvers.ts';
 
 type Context = RequestContext;
-interface Query<F = Record<string, unknown>> {
-  query?: (PageArguments & { filter?: F | null }) | null;
-}
 interface Key {
   id?: unknown;
   slug?: string | null;
@@ -159,60 +153,6 @@ function queryResolvers(world: WorldStore) {
   };
 }
 
-interface EventFilter {
-  videogameId?: unknown[] | null;
-  type?: number[] | null;
-  id?: unknown;
-  ids?: unknown[] | null;
-  slug?: string | null;
-}
-
-function tournamentResolvers(world: WorldStore) {
-  return {
-    eventRegistrationClosesAt: (tournament: TournamentRecord) => tournament.registrationClosesAt,
-    // A tournament without events has null here, not an empty list.
-    events: (tournament: TournamentRecord, args: { limit?: number | null; filter?: EventFilter | null }) => {
-      const filter = args.filter ?? {};
-      const games = filter.videogameId?.map(String);
-      const ids = filter.id == null ? filter.ids?.map(String) : [String(filter.id)];
-      const events = tournament.events.filter((event) => {
-        if (games && !games.includes(String(event.game?.id))) return false;
-        if (filter.type && !filter.type.includes(event.type ?? 0)) return false;
-        return (ids?.includes(String(event.id)) ?? true) && (!filter.slug || event.slug === filter.slug);
-      });
-      return tournament.events.length === 0 ? null : events.slice(0, args.limit ?? events.length);
-    },
-    images: (tournament: TournamentRecord, args: { type?: string }) => ofType(tournament.images, args),
-    isRegistrationOpen: (tournament: TournamentRecord) => (tournament.registrationClosesAt ?? 0) > world.now,
-    participants: (
-      tournament: TournamentRecord,
-      { query }: Query<{ ids?: unknown[]; id?: unknown; eventIds?: unknown[]; gamerTag?: string }>,
-      context: Context,
-    ) => {
-      const filter = query?.filter ?? {};
-      const ids = filter.id == null ? filter.ids?.map(String) : [String(filter.id)];
-      const events = tournament.events.filter(
-        (one) => filter.eventIds?.map(String).includes(String(one.id)) ?? true,
-      );
-      const people = new Map<number, ParticipantRecord>();
-      for (const entrant of events.flatMap((event) => world.bracket(event).entrants)) {
-        for (const one of entrant.participants) people.set(one.id, one);
-      }
-      const list = [...people.values()].filter((one) => {
-        return (
-          (ids?.includes(String(one.id)) ?? true) && (!filter.gamerTag || one.gamerTag === filter.gamerTag)
-        );
-      });
-      return paginate(list, query ?? {}, context, mostPerPage);
-    },
-    primaryContactType: (tournament: TournamentRecord) => (tournament.primaryContact ? 'discord' : null),
-    shortSlug: () => null,
-    stations: (tournament: TournamentRecord, args: PageArguments, context: Context) =>
-      paginate(stations(tournament), args, context),
-    streams: (tournament: TournamentRecord) => tournament.streams,
-  };
-}
-
 function eventResolvers(
   world: WorldStore,
   sets: (list: Iterable<SetRecord>, args: SetArguments, context: Context) => unknown,
@@ -269,11 +209,6 @@ function portrait(user: UserRecord): ImageRecord[] {
   return [{ id: user.id * 10, type: 'profile', url, width: 400, height: 400 }];
 }
 
-function ofType(images: ImageRecord[], { type }: { type?: string | null }): unknown[] {
-  const wanted = type ? images.filter((image) => image.type === type) : images;
-  return wanted.map((image) => ({ ...image, ratio: image.width / image.height }));
-}
-
 function seedsOf(phases: PhaseRecord[]): SeedRecord[] {
   return phases.flatMap((phase) => phase.groups).flatMap((group) => group.seeds);
 }
@@ -285,10 +220,6 @@ function pageOfSeeds(seeds: SeedRecord[], query: Query['query'], context: Contex
 function phaseState(phase: PhaseRecord): string {
   if (phase.groups.length > 0 && phase.groups.every((group) => group.state === 3)) return 'COMPLETED';
   return phase.groups.some((group) => group.state > 1) ? 'ACTIVE' : 'CREATED';
-}
-
-function stations(tournament: TournamentRecord) {
-  return Array.from({ length: tournament.stationCount }, (_, i) => stationView(tournament, i + 1));
 }
 
 /** Where an entrant finished, roughly: those who won most sets come first. */
