@@ -11,6 +11,8 @@ import type { Pool, PoolClient } from 'pg';
 
 // SQLSTATE (PostgreSQL documentation, Appendix A).
 const UNIQUE_VIOLATION = '23505';
+/** Of each two that are locked, PostgreSQL lets one go on, so whoever begins anew comes through before long. */
+const ATTEMPTS = 5;
 const DEADLOCK = '40P01';
 /** Who notices that its connection is gone gives it back much sooner. */
 const GIVEN_BACK_WITHIN_MS = 1_000;
@@ -78,11 +80,12 @@ export class Database {
    * each other, PostgreSQL ends one of them, and that one is run again.
    */
   async transaction<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
-    const attempt = () => this.em().transactional((em) => work(em as EntityManager));
-    return await attempt().catch((error) => {
-      if (hasCode(error, DEADLOCK)) return attempt();
-      throw error;
-    });
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await this.em().transactional((em) => work(em as EntityManager));
+      } catch (error) {
+        if (!hasCode(error, DEADLOCK) || attempt === ATTEMPTS) throw error;
+      }
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { EntityManager, EntitySchema } from '@mikro-orm/postgresql';
 import { type RawBuilder, sql } from 'kysely';
-import { firstRow } from './database.ts';
+import { rows } from './database.ts';
 
 /** How many of the rows given were new, changed or already there as they are. */
 export type Written = { new: number; changed: number; unchanged: number };
@@ -19,8 +19,29 @@ export async function upsert<T extends object>(
   entity: EntitySchema<T>,
   given: readonly Partial<Record<keyof T, unknown>>[],
 ): Promise<Written> {
+  return total((await upsertBy(em, entity, given)).values());
+}
+
+/**
+ * The same, counted by the value of one property.
+ *
+ * @returns one entry per value that rows were given with
+ */
+export async function upsertBy<T extends object>(
+  em: EntityManager,
+  entity: EntitySchema<T>,
+  given: readonly Partial<Record<keyof T, unknown>>[],
+  by?: keyof T & string,
+): Promise<Map<unknown, Written>> {
+  const counts = new Map<unknown, Written>();
+  const of = (value: unknown) => {
+    const known = counts.get(value) ?? { new: 0, changed: 0, unchanged: 0 };
+    counts.set(value, known);
+    return known;
+  };
   const [first] = given;
-  if (!first) return { new: 0, changed: 0, unchanged: 0 };
+  if (!first) return counts;
+  for (const row of given) of(by && row[by]).unchanged++;
   const { table, columns, versioned, sequence } = describe(em, entity, Object.keys(first));
   const names = (some: readonly Column[], prefix = '') =>
     sql.join(some.map(({ name }) => sql.ref(prefix + name)));
@@ -38,9 +59,10 @@ export async function upsert<T extends object>(
     ...(sequence ? [sql`seq = excluded.seq`] : []),
   ];
   const any = (conditions: readonly RawBuilder<unknown>[]) => sql.join([...conditions], sql` or `);
-  const written = await firstRow(
+  const group = by ? sql.ref(columns.find(({ property }) => property === by)?.name ?? by) : sql`null`;
+  const written = await rows(
     em,
-    sql<{ new: number; changed: number }>`
+    sql<{ value: unknown; new: number; changed: number }>`
       with given as (
         select ${sql.join(columns.map(({ property, name }) => sql`${sql.ref(property)} as ${sql.ref(name)}`))}
         from json_to_recordset(${JSON.stringify(given)}::json)
@@ -52,12 +74,29 @@ export async function upsert<T extends object>(
         order by ${names(keys, 'given.')}
         on conflict (${names(keys)})
           ${assignments.length > 0 ? sql`do update set ${sql.join(assignments)} where ${any(isDifferent('excluded.'))}` : sql`do nothing`}
-        returning ${versioned ? sql`old.created_at = now()` : sql`old.xmax = 0`} as is_new
+        returning ${versioned ? sql`old.created_at = now()` : sql`old.xmax = 0`} as is_new, ${group} as value
       )
-      select count(*) filter (where is_new)::int as new, count(*) filter (where not is_new)::int as changed from written`,
+      select value, count(*) filter (where is_new)::int as new, count(*) filter (where not is_new)::int as changed
+      from written group by value`,
   );
-  const { new: isNew, changed } = written ?? { new: 0, changed: 0 };
-  return { new: isNew, changed, unchanged: given.length - isNew - changed };
+  for (const { value, new: isNew, changed } of written) {
+    const count = of(by && value);
+    count.new += isNew;
+    count.changed += changed;
+    count.unchanged -= isNew + changed;
+  }
+  return counts;
+}
+
+/** Adds up what was written. */
+export function total(all: Iterable<Written>): Written {
+  const sum: Written = { new: 0, changed: 0, unchanged: 0 };
+  for (const one of all) {
+    sum.new += one.new;
+    sum.changed += one.changed;
+    sum.unchanged += one.unchanged;
+  }
+  return sum;
 }
 
 /** A row that was deleted in the moment of its creation was only named by others so far: it is new when it comes itself. */

@@ -17,4 +17,6 @@ export type WorkItem = {
   page: number;
   label: string;
   data: Record<string, unknown>;
+  /** How often it failed so far. */
+  attempts: number;
 };

@@ -11,11 +11,20 @@ export type JobContext = { jobId: number; params: JobParams; signal: AbortSignal
 /** Changes to a job's counters, by phase. */
 export type CountChanges = Record<string, Partial<PhaseCounts>>;
 
-/**
- * What was read, ready to be written. Runs in the transaction that also settles the item and moves the counters; it may
- * add to the work list or put its own item back on it.
- */
-export type Commit = (em: EntityManager, list: WorkList) => Promise<CountChanges>;
+/** Items that are read together. One that is not full waits, as long as others at work may bring more to fill it. */
+export type Batch = { items: readonly WorkItem[]; isFull: boolean };
+
+/** What came of reading a batch. An item that is in neither list stays on the work list as it is, to be asked for otherwise. */
+export type Outcome = {
+  read: readonly WorkItem[];
+  /** What could not be read, while the rest could, and why: errors as `read` throws them. */
+  failed: readonly { item: WorkItem; error: unknown }[];
+  /**
+   * Writes what was read of these items. Runs in the transaction that also settles them and moves the counters; it may add
+   * to the work list or put items back on it.
+   */
+  commit(em: EntityManager, list: WorkList, items: readonly WorkItem[]): Promise<CountChanges>;
+};
 
 /** A kind of import: the engine runs it without knowing what it imports. */
 export type ImportKind = {
@@ -24,12 +33,14 @@ export type ImportKind = {
   phases: readonly { name: string; title: string }[];
   /** The first items of a job. */
   plan(params: JobParams): NewItem[];
+  /** Divides items into batches; each item is in one of them. An item that failed before is best left alone. */
+  bundle(items: readonly WorkItem[]): Batch[];
   /**
-   * Reads one item from outside, writing nothing.
+   * Reads a batch from outside, writing nothing.
    *
-   * @throws RetryLaterError, GiveUpError, SourceBlockedError, BudgetExhaustedError
+   * @throws RetryLaterError, GiveUpError, SourceBlockedError, BudgetExhaustedError when nothing of it could be read
    */
-  read(item: WorkItem, context: JobContext): Promise<Commit>;
+  read(items: readonly WorkItem[], context: JobContext): Promise<Outcome>;
   /** Asks the source for something small that always exists. Throws when the source as a whole does not answer. */
   probe(signal: AbortSignal): Promise<void>;
   /** Work done and in all, in requests, guessed from the counters: what progress and time left are told from. */

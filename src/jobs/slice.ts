@@ -12,22 +12,22 @@ import type { Log } from '../log.ts';
 import { touchingLive } from '../outbox/live-message.ts';
 import { countersAfter } from './counters.ts';
 import type { WorkItem } from './item.ts';
-import type { ImportKind, JobContext } from './kind.ts';
+import type { ImportKind, JobContext, Outcome } from './kind.ts';
 import { jitter, type Outage } from './outage.ts';
 import type { Queue } from './queue.ts';
 import { finishJob, holdsLease, IMPORT_MESSAGE, releaseLease } from './store.ts';
 import { WorkList } from './work-list.ts';
 
+/** Batches that are at work at once. */
 const AT_ONCE = 8;
+/** Items among which companions for a batch are looked for. */
+const IN_VIEW = 600;
 const SLICE_MS = 5 * 60_000;
 /** A longer wait than this is not sat out: the slice is put back on the queue for later. */
 const PATIENCE_MS = 5_000;
 
 /** The slice may write no more: its job was paused, cancelled or handed to another worker. */
 class LeaseLostError extends Error {}
-/** The item was taken off the list meanwhile; what was read for it is of no use. */
-class SupersededError extends Error {}
-
 /** What a slice works with. */
 export type SliceParts = {
   db: Database;
@@ -51,9 +51,9 @@ export class Slice {
   readonly #retryWaitsMs: readonly number[];
   /** Ends requests and waits at once. */
   readonly #abort = new AbortController();
-  readonly #atWork = new Map<string, Promise<void>>();
-  /** Items to take up next, fetched some at a time. */
-  #ready: WorkItem[] = [];
+  readonly #atWork = new Map<readonly WorkItem[], Promise<void>>();
+  /** Batches to take up next. */
+  #ready: (readonly WorkItem[])[] = [];
   readonly #deadline = Date.now() + SLICE_MS;
   #lost = false;
   /** Set when the slice shall end: how long the next one is to wait. */
@@ -121,9 +121,8 @@ export class Slice {
       if (Date.now() > this.#deadline) this.#resumeAfterMs ??= 0;
       const isEnding = this.#resumeAfterMs !== undefined;
       const free = AT_ONCE - this.#atWork.size;
-      if (!isEnding && free > 0 && this.#ready.length === 0)
-        this.#ready = await this.#list().due(AT_ONCE * 4, [...this.#atWork.keys()]);
-      for (const item of isEnding ? [] : this.#ready.splice(0, free)) this.#launch(item);
+      if (!isEnding && free > 0 && this.#ready.length === 0) this.#ready = await this.#bundles();
+      for (const items of isEnding ? [] : this.#ready.splice(0, free)) this.#launch(items);
       if (this.#atWork.size > 0) {
         await Promise.race(this.#atWork.values());
         continue;
@@ -136,6 +135,14 @@ export class Slice {
     }
   }
 
+  /** Batches of what is due. Those that are not full are held back while others are at work, which may bring more to do. */
+  async #bundles(): Promise<(readonly WorkItem[])[]> {
+    const atWork = [...this.#atWork.keys()].flat().map(({ id }) => id);
+    const batches = this.#kind.bundle(await this.#list().due(IN_VIEW, atWork));
+    const full = batches.filter(({ isFull }) => isFull);
+    return (full.length > 0 || this.#atWork.size > 0 ? full : batches).map(({ items }) => items);
+  }
+
   #list(em = this.#db.em()): WorkList {
     return new WorkList(
       em,
@@ -144,56 +151,55 @@ export class Slice {
     );
   }
 
-  #launch(item: WorkItem): void {
-    const work = this.#process(item)
+  #launch(items: readonly WorkItem[]): void {
+    const work = this.#process(items)
       .catch((error) => {
         if (error instanceof LeaseLostError) this.lose();
         else {
-          this.#log.error({ err: error, item: item.label }, 'item could not be settled');
+          this.#log.error({ err: error, items: labelOf(items) }, 'items could not be settled');
           this.#resumeAfterMs ??= 1_000;
         }
       })
-      .finally(() => this.#atWork.delete(item.id));
-    this.#atWork.set(item.id, work);
+      .finally(() => this.#atWork.delete(items));
+    this.#atWork.set(items, work);
   }
 
-  async #process(item: WorkItem): Promise<void> {
+  async #process(items: readonly WorkItem[]): Promise<void> {
     const context: JobContext = { jobId: this.#job.id, params: this.#job.params, signal: this.#abort.signal };
     const started = Date.now();
     try {
-      const commit = await this.#kind.read(item, context);
+      const outcome = await this.#kind.read(items, context);
       this.#outage.over();
       this.#lastSuccess = Date.now();
-      await this.#commit(item, commit);
+      if (outcome.read.length > 0) await this.#commit(outcome);
+      for (const { item, error } of outcome.failed) await this.#handle([item], error, started);
     } catch (error) {
-      await this.#handle(item, error, started);
+      await this.#handle(items, error, started);
     }
   }
 
-  async #handle(item: WorkItem, error: unknown, started: number): Promise<void> {
-    if (this.#abort.signal.aborted || error instanceof SupersededError) return;
+  async #handle(items: readonly WorkItem[], error: unknown, started: number): Promise<void> {
+    if (this.#abort.signal.aborted) return;
     if (error instanceof LeaseLostError) throw error;
     if (error instanceof BudgetExhaustedError)
       this.#resumeAfterMs = Math.max(this.#resumeAfterMs ?? 0, error.waitMs);
     else if (error instanceof SourceBlockedError) await this.#fail(error.message);
-    else if (error instanceof GiveUpError)
-      await this.#write(async (_, list) => {
-        await list.fail(item.id, error.message);
-        return [];
-      });
-    else await this.#retry(item, error, started);
+    else if (error instanceof RetryLaterError) await this.#retry(items, error, started);
+    else await this.#blame(items, error);
   }
 
-  /** Writes a page, settles its item and moves the counters and the status message, all in one transaction. */
-  async #commit(item: WorkItem, commit: Awaited<ReturnType<ImportKind['read']>>): Promise<void> {
+  /** Writes pages, settles their items and moves the counters and the status message, all in one transaction. */
+  async #commit({ read, commit }: Outcome): Promise<void> {
     await this.#write(async (em, list) => {
-      if (!(await list.settle(item))) throw new SupersededError();
-      const counters = countersAfter(await commit(em, list));
+      const items = await list.settle(read);
+      const last = items.at(-1);
+      if (!last) return [];
+      const counters = countersAfter(await commit(em, list, items));
       const names = sql.join(this.#kind.phases.map((phase) => sql`${phase.name}::text`));
-      const phase = sql`(select (array[${names}])[phase_order + 1] from import_item where id = ${item.id})`;
+      const phase = sql`(select (array[${names}])[phase_order + 1] from import_item where id = ${last.id})`;
       return [
         sql`counters = ${counters}`,
-        sql`current_item = ${item.label}`,
+        sql`current_item = ${last.label}`,
         sql`reason = null`,
         sql`phase = coalesce(${phase}, phase)`,
       ];
@@ -228,24 +234,49 @@ export class Slice {
   }
 
   /**
-   * An item could not be read. When the source answers otherwise, the fault is the item's: it is tried again with growing
-   * waits and then left as failed. When the source is down, or asks to be left alone, the whole job waits, however long
-   * that takes.
+   * Items could not be read. When the source answers otherwise, the fault is theirs: they are tried again with growing
+   * waits, those of a batch in ever smaller batches, and then left as failed. When the source is down, or asks to be left
+   * alone, the whole job waits, however long that takes.
    */
-  async #retry(item: WorkItem, error: unknown, started: number): Promise<void> {
-    this.#log.warn({ err: error, item: item.label }, 'item failed for now');
+  async #retry(items: readonly WorkItem[], error: unknown, started: number): Promise<void> {
     const wait = await this.#sourceWait(error, started).catch(async (refusal) => {
-      // What the probe met says nothing about the item: it is handled as if the item itself had met it.
-      await this.#handle(item, refusal, started);
+      // What the probe met says nothing about the items: it is handled as if they themselves had met it.
+      await this.#handle(items, refusal, started);
       return 'handled' as const;
     });
     if (wait === 'handled' || this.#abort.signal.aborted) return;
-    if (wait === undefined) return await this.#countAttempt(item, messageOf(error));
+    if (wait === undefined) return await this.#blame(items, error);
+    this.#log.warn({ err: error, wait }, 'the source does not give anything for now');
     await this.#write(async (_, list) => {
-      await list.postpone(item.id, messageOf(error), wait);
+      const ids = items.map(({ id }) => id);
+      await list.postpone(ids, messageOf(error), wait);
       return [sql`reason = ${`${messageOf(error)}. Trying again by itself.`}`];
     });
     this.#resumeAfterMs = Math.max(this.#resumeAfterMs ?? 0, wait);
+  }
+
+  async #blame(items: readonly WorkItem[], error: unknown): Promise<void> {
+    const [item, ...others] = items;
+    if (!item) return;
+    this.#log.warn({ err: error, items: labelOf(items) }, 'items could not be read');
+    if (others.length > 0) await this.#divide(items);
+    else if (error instanceof GiveUpError)
+      await this.#write(async (_, list) => {
+        await list.fail(item.id, error.message);
+        return [];
+      });
+    else await this.#countAttempt(item, messageOf(error));
+  }
+
+  /** Reads each half of a batch for itself, so that the one item at fault comes to stand alone. */
+  async #divide(items: readonly WorkItem[]): Promise<void> {
+    await delay(jitter(this.#retryWaitsMs[0] ?? 0), undefined, { signal: this.#abort.signal }).catch(
+      () => {},
+    );
+    const middle = Math.ceil(items.length / 2);
+    // What is not tried any more stays on the list for the next slice.
+    for (const half of [items.slice(0, middle), items.slice(middle)])
+      if (this.#resumeAfterMs === undefined && !this.#abort.signal.aborted) await this.#process(half);
   }
 
   /** How long nothing of the source can be had; undefined when only this item cannot. */
@@ -260,7 +291,7 @@ export class Slice {
     await this.#write(async (_, list) => {
       const wait = this.#retryWaitsMs[(await list.countAttempt(item.id)) - 1];
       if (wait === undefined) await list.fail(item.id, reason);
-      else await list.postpone(item.id, reason, jitter(wait));
+      else await list.postpone([item.id], reason, jitter(wait));
       return [];
     });
   }
@@ -275,4 +306,10 @@ export class Slice {
       return false;
     }
   }
+}
+
+/** Items as a log tells of them. */
+function labelOf(items: readonly WorkItem[]): string {
+  const [first] = items;
+  return `${first?.label}${items.length > 1 ? ` and ${items.length - 1} more` : ''}`;
 }

@@ -8,6 +8,8 @@ import type { WorkList } from './work-list.ts';
  */
 export type WalkState = {
   perPage?: number;
+  /** How many entries the page is thought to hold. */
+  entries?: number;
   pass?: number;
   counted?: number;
   total?: number;
@@ -38,6 +40,9 @@ export type WalkResult =
   /** Every entry was seen, none was empty: what is not in `seen` is gone at the source. */
   | { state: 'complete'; counts: Partial<PhaseCounts>; seen: ReadonlySet<string>; written: number };
 
+/** What was written of a walk's pages; what is `left` to be written later counts itself then. */
+export type WalkWritten = { new: number; changed: number; left?: number };
+
 const PASSES = 3;
 const AGAIN_AFTER_MS = 500;
 
@@ -46,33 +51,68 @@ export function walkOf(item: Pick<WorkItem, 'data'>): WalkState {
   return (item.data.walk as WalkState | undefined) ?? {};
 }
 
+/** Work items for all pages of a list whose length is known. `data` goes with each of them. */
+export function walkItems(item: Omit<NewItem, 'page'>, perPage: number, total: number): NewItem[] {
+  const pages = Math.max(1, Math.ceil(total / perPage));
+  return Array.from({ length: pages }, (_, i) => {
+    const walk: WalkState = { perPage, entries: entriesOn(i + 1, perPage, total) };
+    // Said to people already, so that the walk tells only where it finds another number.
+    if (i === 0) walk.total = total;
+    return { ...item, page: i + 1, data: { ...item.data, walk } };
+  });
+}
+
+/** How many entries a page is thought to hold; a full page, where nothing is known. */
+export function entriesOf(item: Pick<NewItem, 'data'>, otherwise = 0): number {
+  const { perPage = otherwise, entries = perPage } = walkOf({ data: item.data ?? {} });
+  return entries;
+}
+
+const entriesOn = (page: number, perPage: number, total: number) =>
+  Math.max(0, Math.min(perPage, total - (page - 1) * perPage));
+
 /**
- * Settles one page of a walk: adds the further pages once their number is known, and after the last one compares what was
+ * Settles pages of one walk: adds the further pages once their number is known, and after the last one compares what was
  * seen with what the source reports. Lists shift while they are read, so a walk that came out short is walked again.
  *
- * A walk counts each entry once, however often its pages are read: `new` and `changed` come with the page that wrote
+ * A walk counts each entry once, however often its pages are read: `new` and `changed` come with the pages that wrote
  * them, `unchanged` with the end of the walk.
  */
-export async function settlePage(
+export async function settleWalk(
   list: WorkList,
-  item: WorkItem,
   phase: string,
   perPage: number,
-  page: PageRead,
-  written: { new: number; changed: number },
+  read: readonly { item: WorkItem; page: PageRead }[],
+  written: WalkWritten,
 ): Promise<WalkResult> {
-  const keep = (entry: WorkItem, walk: WalkState) => list.keep(entry.id, { ...entry.data, walk });
-  const own = { ...walkOf(item), perPage, seen: page.keys, outside: page.outside, empty: page.empty };
-  const pages = (await list.pages(item.kind, item.key)).map((entry) =>
-    entry.id === item.id ? { ...entry, data: { ...entry.data, walk: own } } : entry,
-  );
+  const latest = read.at(-1);
+  if (!latest) throw new Error('no page of the walk was read');
+  const { item, page } = latest;
+  const keep = (entry: WorkItem, walk: WalkState) => list.keep(entry, { ...entry.data, walk });
+  const ofPage = new Map(read.map((one) => [one.item.id, one.page]));
+  const own = (entry: WorkItem): WalkState => {
+    const one = ofPage.get(entry.id);
+    return one
+      ? { ...walkOf(entry), perPage, seen: one.keys, outside: one.outside, empty: one.empty }
+      : walkOf(entry);
+  };
+  const pages = (await list.pages(item.kind, item.key)).map((entry) => ({
+    ...entry,
+    data: { ...entry.data, walk: own(entry) },
+  }));
   const [first] = pages;
   if (!first) throw new Error('a walk without its first page');
   const walk = walkOf(first);
   const last = page.pages ?? Math.max(1, Math.ceil(page.total / perPage));
-  const added = await list.add(
-    furtherPages(first, phase, perPage, last, new Set(pages.map((entry) => entry.page))),
+  const further = furtherPages(
+    first,
+    phase,
+    perPage,
+    last,
+    page.total,
+    new Set(pages.map((entry) => entry.page)),
   );
+  const added = (await list.add(further)).length;
 
   const seen = new Set(pages.flatMap((entry) => walkOf(entry).seen ?? []));
   const outside = new Set(pages.flatMap((entry) => walkOf(entry).outside ?? [])).size;
@@ -86,7 +126,7 @@ export async function settlePage(
   const counted = isComplete ? seen.size : Math.max(walk.counted ?? 0, Math.min(seen.size, reported));
   // A total that shrinks under the walk does not fall below what was already told as done.
   const total = isComplete ? seen.size : Math.max(reported, counted);
-  const all = (walk.written ?? 0) + written.new + written.changed;
+  const all = (walk.written ?? 0) + written.new + written.changed + (written.left ?? 0);
   const counts = {
     new: written.new,
     changed: written.changed,
@@ -95,8 +135,8 @@ export async function settlePage(
   };
   const told = { perPage, counted, total, written: all };
   if (isOpen) {
-    if (item.id !== first.id) await keep(item, own);
-    await keep(first, { ...walk, ...told });
+    for (const entry of pages) if (entry !== first && ofPage.has(entry.id)) keep(entry, walkOf(entry));
+    keep(first, { ...walk, ...told });
     return { state: 'open', counts };
   }
   if (pages.length > 1) await list.dropPages(item.kind, item.key);
@@ -110,7 +150,7 @@ export async function settlePage(
   }
   const unchanged = Math.max(0, seen.size - all);
   // Should a failed walk be taken up again, what is counted now is not counted once more.
-  await keep(first, { perPage, counted, total, written: all + unchanged });
+  keep(first, { perPage, counted, total, written: all + unchanged });
   const final = { ...counts, unchanged };
   if (isComplete) return { state: 'complete', counts: final, seen, written: all };
   await list.fail(first.id, shortfall(page, seen.size + outside, empty));
@@ -120,7 +160,7 @@ export async function settlePage(
 /** Begins a walk anew with another page size: page boundaries move with it, so no page of the old size can be used. */
 export async function restartWalk(list: WorkList, item: WorkItem, perPage: number): Promise<void> {
   const [first = item] = await list.pages(item.kind, item.key);
-  const { seen: _, empty: __, ...walk } = walkOf(first);
+  const { seen: _, empty: __, entries: ___, ...walk } = walkOf(first);
   await list.dropPages(item.kind, item.key);
   await list.reopen(item.kind, item.key, { data: { ...first.data, walk: { ...walk, perPage } } });
 }
@@ -130,13 +170,16 @@ function furtherPages(
   phase: string,
   perPage: number,
   last: number,
+  total: number,
   known: ReadonlySet<number>,
 ): NewItem[] {
   const { kind, key, label } = first;
   const further: NewItem[] = [];
   for (let page = 2; page <= last; page++)
-    if (!known.has(page))
-      further.push({ phase, kind, key, page, label, data: { ...first.data, walk: { perPage } } });
+    if (!known.has(page)) {
+      const walk: WalkState = { perPage, entries: entriesOn(page, perPage, total) };
+      further.push({ phase, kind, key, page, label, data: { ...first.data, walk } });
+    }
   return further;
 }
 

@@ -3,10 +3,13 @@ import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
 import type { NewItem, WorkItem } from './item.ts';
 
-const COLUMNS = sql`id::text as id, kind, key, page, label, data`;
+const COLUMNS = sql`i.id::text as id, i.kind, i.key, i.page, i.label, i.data, i.attempts`;
 
 /** An item as a page of its walk. */
 export type WalkPage = WorkItem & { state: 'pending' | 'done' | 'failed' };
+
+type WalkName = Pick<WorkItem, 'kind' | 'key'>;
+const nameOf = ({ kind, key }: WalkName) => `${kind} ${key}`;
 
 /** The work list of one job: what is still to do, what failed, and what the items keep. */
 export class WorkList {
@@ -15,10 +18,10 @@ export class WorkList {
   readonly #phases: readonly string[];
   /** Whether items failed, or failed ones were taken off: the job's own number of them is to be counted anew. */
   hasErrorsChanged = false;
-  /** Whether what `#alone` keeps is yet to be written. */
-  #isUnwritten = false;
-  /** The item that was settled, when it is the only page of its walk: most walks have just one. */
-  #alone: WalkPage | undefined;
+  /** Walks whose pages nobody else changes until the transaction ends, as they are on the list. */
+  readonly #walks = new Map<string, WalkPage[]>();
+  /** What is to be kept with items and is not written yet. */
+  readonly #unwritten = new Map<string, Record<string, unknown>>();
 
   /** @param phases the names of the kind's phases, in order */
   constructor(em: EntityManager, jobId: number, phases: readonly string[]) {
@@ -27,32 +30,35 @@ export class WorkList {
     this.#phases = phases;
   }
 
-  /** Adds items that are not on the list yet. Returns how many were added. */
-  async add(items: readonly NewItem[]): Promise<number> {
-    if (items.length === 0) return 0;
-    await this.#writeAlone();
-    const given = items.map((item) => ({
+  /** Adds items that are not on the list yet. Returns those that were added. */
+  async add(items: readonly NewItem[]): Promise<NewItem[]> {
+    if (items.length === 0) return [];
+    const given = items.map((item, place) => ({
       ...item,
+      place,
       phase: this.#phases.indexOf(item.phase),
       page: item.page ?? 1,
       data: item.data ?? {},
     }));
     const added = await rows(
       this.#em,
-      sql`insert into import_item (job_id, phase_order, kind, key, page, label, data)
-          select ${this.#jobId}, phase, kind, key, page, label, data
-          from json_to_recordset(${JSON.stringify(given)}::json)
-            as given(phase smallint, kind text, key text, page int, label text, data jsonb)
-          on conflict (job_id, kind, key, page) do nothing returning id`,
+      sql<{ kind: string; key: string; page: number }>`
+        insert into import_item (job_id, phase_order, kind, key, page, label, data)
+        select ${this.#jobId}, phase, kind, key, page, label, data
+        from json_to_recordset(${JSON.stringify(given)}::json)
+          as given(place int, phase smallint, kind text, key text, page int, label text, data jsonb)
+        order by place on conflict (job_id, kind, key, page) do nothing returning kind, key, page`,
     );
-    return added.length;
+    const names = new Set(added.map((item) => `${item.page} ${nameOf(item)}`));
+    for (const item of added) this.#walks.delete(nameOf(item));
+    return items.filter((item) => names.has(`${item.page ?? 1} ${nameOf(item)}`));
   }
 
   /** Items that may be worked on now, the earliest phase first, without those already at work. */
   async due(limit: number, atWork: readonly string[]): Promise<WorkItem[]> {
     return await rows(
       this.#em,
-      sql<WorkItem>`select ${COLUMNS} from import_item
+      sql<WorkItem>`select ${COLUMNS} from import_item i
         where job_id = ${this.#jobId} and state = 'pending' and (not_before is null or not_before <= now())
           and id <> all(${[...atWork]}::bigint[])
         order by phase_order, id limit ${limit}`,
@@ -71,35 +77,45 @@ export class WorkList {
   }
 
   /**
-   * Marks an item done, if it is still to do (a restarted walk takes its pages off the list). From here to the end of the
-   * transaction no other page of the same walk is settled: its first page's row stands for the walk. Its commit does not
-   * wait for the disk: what a crash of the database itself takes back of the last moment is on the list again.
+   * Marks items done, and gives those that were still to do (a restarted walk takes its pages off the list). From here to
+   * the end of the transaction no other page of the same walks is settled: a walk's first page's row stands for it. The
+   * commit does not wait for the disk: what a crash of the database itself takes back of the last moment is on the list
+   * again.
    */
-  async settle(item: WorkItem): Promise<boolean> {
-    await this.#writeAlone();
-    if (item.page > 1)
-      await rows(
-        this.#em,
-        sql`select 1 from import_item where job_id = ${this.#jobId} and kind = ${item.kind} and key = ${item.key} and page = 1 for update`,
-      );
-    const settled = await firstRow(
+  async settle(items: readonly WorkItem[]): Promise<WorkItem[]> {
+    await this.#flush();
+    const ids = sql`${items.map(({ id }) => id)}::bigint[]`;
+    const names = JSON.stringify(items.map(({ kind, key }) => ({ kind, key })));
+    const walks = sql`select kind, key from json_to_recordset(${names}::json) as given(kind text, key text)`;
+    const settled = await rows(
       this.#em,
-      sql<{ others: number }>`update import_item settled set state = 'done', error = null
-        where id = ${item.id} and state = 'pending'
-        returning (select count(*)::int from import_item o
-          where o.job_id = settled.job_id and o.kind = settled.kind and o.key = settled.key and o.id <> settled.id) as others,
-          set_config('synchronous_commit', 'off', true)`,
+      sql<{ id: string }>`
+        with held as (
+          select id from import_item where job_id = ${this.#jobId}
+            and (id = any(${ids}) or (page = 1 and (kind, key) in (${walks}))) order by id for update
+        )
+        update import_item i set state = 'done', error = null from held
+        where i.id = held.id and i.id = any(${ids}) and i.state = 'pending'
+        returning i.id::text as id, set_config('synchronous_commit', 'off', true)`,
     );
-    this.#alone = settled?.others === 0 ? { ...item, state: 'done' } : undefined;
-    return settled !== undefined;
+    const found = await rows(
+      this.#em,
+      sql<WalkPage>`select ${COLUMNS}, i.state from import_item i
+        where job_id = ${this.#jobId} and (kind, key) in (${walks}) order by kind, key, page`,
+    );
+    for (const [name, pages] of Map.groupBy(found, nameOf)) this.#walks.set(name, pages);
+    const done = new Set(settled.map(({ id }) => id));
+    return items.filter(({ id }) => done.has(id));
   }
 
   /** All pages of a walk that are on the list, by page. */
   async pages(kind: string, key: string): Promise<WalkPage[]> {
-    if (this.#alone?.kind === kind && this.#alone.key === key) return [this.#alone];
+    const known = this.#walks.get(nameOf({ kind, key }));
+    if (known) return known;
+    await this.#flush();
     return await rows(
       this.#em,
-      sql<WalkPage>`select ${COLUMNS}, state from import_item
+      sql<WalkPage>`select ${COLUMNS}, i.state from import_item i
         where job_id = ${this.#jobId} and kind = ${kind} and key = ${key} order by page`,
     );
   }
@@ -116,35 +132,40 @@ export class WorkList {
   }
 
   /** Keeps data with an item, in place of what was kept. */
-  async keep(id: string, data: Record<string, unknown>): Promise<void> {
-    if (this.#alone?.id === id) {
-      this.#alone = { ...this.#alone, data };
-      this.#isUnwritten = true;
-      return;
-    }
-    await rows(this.#em, sql`update import_item set data = ${JSON.stringify(data)}::jsonb where id = ${id}`);
+  keep({ id, kind, key }: WorkItem, data: Record<string, unknown>): void {
+    this.#unwritten.set(id, data);
+    const name = nameOf({ kind, key });
+    const pages = this.#walks.get(name);
+    if (pages)
+      this.#walks.set(
+        name,
+        pages.map((page) => (page.id === id ? { ...page, data } : page)),
+      );
   }
 
   /** Takes the later pages of a walk off the list. */
   async dropPages(kind: string, key: string): Promise<void> {
+    const name = nameOf({ kind, key });
+    const pages = this.#walks.get(name);
+    if (pages?.length === 1) return;
     await rows(
       this.#em,
       sql`delete from import_item where job_id = ${this.#jobId} and kind = ${kind} and key = ${key} and page > 1`,
     );
+    if (pages) this.#walks.set(name, pages.slice(0, 1));
     this.hasErrorsChanged = true;
   }
 
   /** What was kept last, as a statement to be run as a part of another one at the end of the transaction. */
   keeping() {
-    const { id, data } = (this.#isUnwritten && this.#alone) || {};
-    return sql`update import_item set data = ${JSON.stringify(data ?? {})}::jsonb where id = ${id ?? null}`;
+    const kept = [...this.#unwritten].map(([id, data]) => ({ id, data }));
+    return sql`update import_item i set data = kept.data
+      from json_to_recordset(${JSON.stringify(kept)}::json) as kept(id bigint, data jsonb) where i.id = kept.id`;
   }
 
-  /** From here on the database is asked: what was kept so far goes there first. */
-  async #writeAlone(): Promise<void> {
-    if (this.#isUnwritten) await rows(this.#em, this.keeping());
-    this.#isUnwritten = false;
-    this.#alone = undefined;
+  async #flush(): Promise<void> {
+    if (this.#unwritten.size > 0) await rows(this.#em, this.keeping());
+    this.#unwritten.clear();
   }
 
   /** Puts the first page of an item back on the list. */
@@ -153,7 +174,8 @@ export class WorkList {
     key: string,
     options: { data?: Record<string, unknown>; afterMs?: number } = {},
   ): Promise<void> {
-    await this.#writeAlone();
+    await this.#flush();
+    this.#walks.delete(nameOf({ kind, key }));
     await rows(
       this.#em,
       sql`update import_item set state = 'pending', attempts = 0, error = null,
@@ -165,7 +187,6 @@ export class WorkList {
 
   /** Leaves an item as failed, with the reason that people are shown. */
   async fail(id: string, reason: string): Promise<void> {
-    await this.#writeAlone();
     await rows(this.#em, sql`update import_item set state = 'failed', error = ${reason} where id = ${id}`);
     this.hasErrorsChanged = true;
   }
@@ -192,11 +213,12 @@ export class WorkList {
     return row?.attempts ?? 0;
   }
 
-  /** Leaves an item alone for some time. */
-  async postpone(id: string, reason: string, delayMs: number): Promise<void> {
+  /** Leaves items alone for some time. */
+  async postpone(ids: readonly string[], reason: string, delayMs: number): Promise<void> {
     await rows(
       this.#em,
-      sql`update import_item set error = ${reason}, not_before = now() + make_interval(secs => ${delayMs / 1000}) where id = ${id}`,
+      sql`update import_item set error = ${reason}, not_before = now() + make_interval(secs => ${delayMs / 1000})
+        where id = any(${[...ids]}::bigint[])`,
     );
   }
 

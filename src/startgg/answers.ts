@@ -76,6 +76,10 @@ export const phaseGroup = z.object({
   state: whole,
   rounds: some(z.object({ number: whole, bestOf: whole })),
 });
+/** A pool with how many sets it has. */
+export const countedPool = phaseGroup.extend({
+  sets: z.object({ pageInfo: z.object({ total: z.number() }) }),
+});
 
 const entrantWith = <T extends z.ZodType>(user: T) =>
   z.object({
@@ -111,9 +115,23 @@ export const linkedEntrant = entrantWith(
 export type EntrantNode = z.infer<typeof entrant> | z.infer<typeof linkedEntrant>;
 
 const slotEntrant = z.object({ id, name: text, initialSeedNum: whole }).nullish();
+const standing = z
+  .object({
+    placement: whole,
+    stats: z.object({ score: z.object({ value: decimal }).nullish() }).nullish(),
+  })
+  .nullish();
+const seed = z.object({ entrant: slotEntrant }).nullish();
+/** The place in the list tells which slot it is, so a null slot stays. */
+const slotsOf = <T extends z.ZodRawShape>(fields: T) =>
+  z
+    .array(z.object(fields).nullable())
+    .nullish()
+    .transform((list) => list ?? []);
+const setId = z.union([z.string(), z.number()]).transform(String);
 
-export const set = z.object({
-  id: z.union([z.string(), z.number()]).transform(String),
+export const leanSet = z.object({
+  id: setId,
   fullRoundText: text,
   round: whole,
   identifier: text,
@@ -124,29 +142,22 @@ export const set = z.object({
   winnerId: whole,
   displayScore: text,
   totalGames: whole,
-  phaseGroup: z.object({ id }).nullish(),
   station: z.object({ number: whole }).nullish(),
   stream: z.object({ streamSource: text, streamName: text, streamId: text }).nullish(),
-  /** The place in the list tells which slot it is, so a null slot stays. */
-  slots: z
-    .array(
-      z
-        .object({
-          standing: z
-            .object({
-              placement: whole,
-              stats: z.object({ score: z.object({ value: decimal }).nullish() }).nullish(),
-            })
-            .nullish(),
-          entrant: slotEntrant,
-          seed: z.object({ entrant: slotEntrant }).nullish(),
-        })
-        .nullable(),
-    )
-    .nullish()
-    .transform((list) => list ?? []),
+  slots: slotsOf({ entrant: slotEntrant }),
+});
+/** A set without what follows from the rest of it. */
+export type LeanSet = z.infer<typeof leanSet>;
+
+export const set = leanSet.extend({
+  phaseGroup: z.object({ id }).nullish(),
+  slots: slotsOf({ entrant: slotEntrant, standing, seed }),
 });
 export type SetNode = z.infer<typeof set>;
+
+/** What may be asked of a set in addition: scores, or who its seeds are. */
+export const setDetails = z.object({ id: setId, slots: slotsOf({ standing, seed }) });
+export type SetDetails = z.infer<typeof setDetails>;
 
 const pageInfo = z.object({ total: z.number().int().nonnegative() });
 const connection = z.object({ pageInfo, nodes });
@@ -154,14 +165,9 @@ const connection = z.object({ pageInfo, nodes });
 export const tournamentsAnswer = z.object({ tournaments: connection });
 export const videogamesAnswer = z.object({ videogames: z.object({ nodes }) });
 export const videogameAnswer = z.object({ videogame: videogame.nullable() });
+const phases = some(z.object({ id, name: text, phaseOrder: whole, phaseGroups: connection }));
 export const eventAnswer = z.object({
-  event: z
-    .object({
-      entrants: connection,
-      sets: connection,
-      phases: some(z.object({ id, name: text, phaseOrder: whole, phaseGroups: connection })),
-    })
-    .nullable(),
+  event: z.object({ entrants: connection, sets: connection, phases }).nullable(),
 });
 export const entrantsAnswer = z.object({ event: z.object({ entrants: connection }).nullable() });
 const nodesAlone = z.object({ nodes });
@@ -185,13 +191,20 @@ export const changesAnswer = z.object({
     })
     .nullable(),
 });
-export const standing = z.object({
+export const eventStanding = z.object({
   id: z.union([z.string(), z.number()]),
   placement: z.int32().positive(),
   entrant: z.object({ id, name: text }),
 });
 export const standingsAnswer = z.object({ event: z.object({ standings: nodesAlone }).nullable() });
 export const setsAnswer = z.object({ event: z.object({ sets: connection }).nullable() });
+
+// Parts of answers to requests that ask for several things at once.
+export const page = connection;
+export const structure = z.object({
+  entrantTotal: totalAlone.extend({ nodes: some(z.object({ participants: some(z.object({ id })) })) }),
+  phases,
+});
 
 /** The entries of a page that can be used; those that are null or unreadable are counted. */
 export function readNodes<T extends { id: string | number }>(

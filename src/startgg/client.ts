@@ -35,6 +35,19 @@ const answerSchema = z.object({
 /** An answer with its data checked, and the objects it cost. Entries of which some field failed are null in it. */
 export type Answer<T> = { data: T; cost: number | undefined };
 
+/** Something that start.gg could not give, and where in the answer it is missing. */
+export type Complaint = { message: string; path: readonly (string | number)[] };
+
+/** An answer whose top-level fields stand and fall each for itself. */
+export type PackedAnswer = {
+  data: Record<string, unknown>;
+  /** Only those that leave a hole in the data; entries of lists of which some field failed are null in it. */
+  complaints: Complaint[];
+  cost: number | undefined;
+};
+
+type QueryOptions = { urgency: Urgency; signal?: AbortSignal; patienceMs?: number };
+
 /**
  * start.gg counts requests per token: 80 in 60 s (start.gg developer documentation, Rate limits). An allowance that is
  * larger by far is kept by the second, which is stricter, so that the row of the budget stays small.
@@ -103,22 +116,44 @@ export class StartggClient {
     document: string,
     variables: Record<string, unknown>,
     schema: z.ZodType<T>,
-    options: { urgency: Urgency; signal?: AbortSignal; patienceMs?: number },
+    options: QueryOptions,
   ): Promise<Answer<T>> {
+    const answer = await this.#ask(document, variables, options);
+    for (const { message } of answer.errors ?? []) await this.#refuse(message, 'partial');
+    for (const { path, message } of answer.errors ?? [])
+      if (!blankEntry(answer.data, path ?? [])) throw new RetryLaterError(`start.gg: ${message}`);
+    const parsed = schema.safeParse(answer.data ?? undefined);
+    if (!parsed.success) throw new RetryLaterError(unreadable(parsed.error));
+    return { data: parsed.data, cost: answer.extensions?.queryComplexity ?? undefined };
+  }
+
+  /**
+   * Sends a document whose top-level fields have nothing to do with each other.
+   *
+   * @throws as `query`, but only for what concerns the request as a whole
+   */
+  async queryPacked(document: string, options: QueryOptions): Promise<PackedAnswer> {
+    const answer = await this.#ask(document, {}, options);
+    const complaints: Complaint[] = [];
+    for (const { path, message } of answer.errors ?? []) {
+      if (!answer.data || !path?.length || isOfAll(message)) await this.#refuse(message, 'partial');
+      if (!path?.length) throw new RetryLaterError(`start.gg: ${message}`);
+      if (!blankEntry(answer.data, path)) complaints.push({ message, path });
+    }
+    if (!answer.data) throw new RetryLaterError('start.gg answered without data');
+    return { data: answer.data, complaints, cost: answer.extensions?.queryComplexity ?? undefined };
+  }
+
+  async #ask(document: string, variables: Record<string, unknown>, options: QueryOptions) {
     const { urgency, signal, patienceMs = 5_000 } = options;
     if (!this.#hasToken) throw new SourceBlockedError(`STARTGG_TOKEN is not set. ${RENEW}`);
     const [keepFree, share] = [KEEP_FREE[urgency], SHARES[urgency]];
     const slot = await this.#budget.acquire({ keepFree, share, patienceMs, signal });
     const answer = await this.#send(document, variables, slot, signal);
-    const complaints = (answer.errors ?? []).map((error) => error.message);
     if (answer.success === false) await this.#refuse(answer.message ?? 'start.gg refused');
-    for (const complaint of complaints) await this.#refuse(complaint, 'partial');
-    for (const { path, message } of answer.errors ?? [])
-      if (!blankEntry(answer.data, path ?? [])) throw new RetryLaterError(`start.gg: ${message}`);
-    const parsed = schema.safeParse(answer.data ?? undefined);
-    if (!parsed.success) throw new RetryLaterError(unreadable(parsed.error));
+    const complaints = (answer.errors ?? []).map((error) => error.message);
     if (complaints.length > 0) this.#log.warn({ complaints }, 'start.gg answered in part');
-    return { data: parsed.data, cost: answer.extensions?.queryComplexity ?? undefined };
+    return answer;
   }
 
   async #send(document: string, variables: Record<string, unknown>, slot: Slot, signal?: AbortSignal) {
@@ -167,6 +202,9 @@ export class StartggClient {
     return new RetryLaterError('start.gg: rate limit exceeded', { retryAfterMs });
   }
 }
+
+/** Whether a complaint is about the request rather than about the field that it names. */
+const isOfAll = (message: string) => /rate limit|token/i.test(message);
 
 /** An answer that is not GraphQL, still readable: `{"success": false, "message": …}`, or a bare status. */
 class Refusal extends Error {

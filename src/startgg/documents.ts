@@ -1,4 +1,5 @@
-// Every document is checked against start.gg's schema by a test. What a document costs stands in page-size.ts.
+// Every document is checked against start.gg's schema by a test. What a document costs stands in page-size.ts and
+// packing/prices.ts.
 
 export const FIND_VIDEOGAMES = /* GraphQL */ `
   query FindVideogames($name: String!) {
@@ -77,6 +78,31 @@ const SEEDED_SET_FIELDS = `
   ${SET_FIELDS}
   slots { ${SLOT_FIELDS} seed @include(if: $withSeeds) { entrant { id name initialSeedNum } } }`;
 
+/**
+ * What requests that ask for parts of many events are put together from. A set is asked for with nothing that follows from
+ * the rest: its pool is known, placements follow from the winner, and scores mostly stand in `displayScore`.
+ */
+export const FRAGMENTS = {
+  Pool: /* GraphQL */ `
+  fragment Pool on PhaseGroup {
+    id displayIdentifier state rounds { number bestOf } sets(page: 1, perPage: 1) { pageInfo { total } }
+  }`,
+  EntrantFields: /* GraphQL */ `
+  fragment EntrantFields on Entrant { ${ENTRANT_FIELDS} }`,
+  LeanSet: /* GraphQL */ `
+  fragment LeanSet on Set {
+    id fullRoundText round identifier state startAt startedAt completedAt winnerId displayScore totalGames
+    station { number }
+    stream { streamSource streamName streamId }
+    slots { entrant { id name initialSeedNum } }
+  }`,
+  Scores: /* GraphQL */ `
+  fragment Scores on SetSlot { standing { placement stats { score { value } } } }`,
+  Seeds: /* GraphQL */ `
+  fragment Seeds on SetSlot { seed { entrant { id name initialSeedNum } } }`,
+} as const;
+export type FragmentName = keyof typeof FRAGMENTS;
+
 /** The one entrant and the one set are samples: what the answer cost tells what a page of them will cost. */
 export const EVENT = /* GraphQL */ `
   query Event($id: ID!, $page: Int!, $perPage: Int!) {
@@ -90,17 +116,6 @@ export const EVENT = /* GraphQL */ `
           pageInfo { total }
           nodes { id displayIdentifier state rounds { number bestOf } }
         }
-      }
-    }
-  }`;
-
-export const ENTRANTS = /* GraphQL */ `
-  query Entrants($id: ID!, $page: Int!, $perPage: Int!) {
-    event(id: $id) {
-      id
-      entrants(query: { page: $page, perPage: $perPage }) {
-        pageInfo { total }
-        nodes { ${ENTRANT_FIELDS} }
       }
     }
   }`;

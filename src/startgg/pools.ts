@@ -3,19 +3,23 @@ import { sql } from 'kysely';
 import type { z } from 'zod';
 import { firstRow, rows } from '../database/database.ts';
 import { upsert, type Written } from '../database/upsert.ts';
-import { type eventAnswer, type PoolState, phaseGroup, readNodes } from './answers.ts';
+import { type eventAnswer, type PoolState, type phaseGroup, readNodes } from './answers.ts';
 import { Phase, PhaseGroup } from './entities.ts';
 
 type PhaseNode = NonNullable<z.infer<typeof eventAnswer>['event']>['phases'][number];
 
+type PoolNode = z.infer<typeof phaseGroup>;
+
 /** A phase with those of its pools that a page shows. */
-type PhaseWithPools = Pick<PhaseNode, 'id' | 'name' | 'phaseOrder'> & {
-  entries: z.infer<typeof phaseGroup>[];
-};
+type PhaseWithPools = Pick<PhaseNode, 'id' | 'name' | 'phaseOrder'> & { entries: PoolNode[] };
 
 /** Reads one page of the pools of every phase of an event; the pages of the longest phase are the pages of all. */
-export function readPools(given: readonly PhaseNode[], perPage: number) {
-  const phases = given.map((phase) => ({ ...phase, ...readNodes(phase.phaseGroups.nodes, phaseGroup) }));
+export function readPools<T extends PoolNode>(
+  given: readonly PhaseNode[],
+  perPage: number,
+  pool: z.ZodType<T>,
+) {
+  const phases = given.map((phase) => ({ ...phase, ...readNodes(phase.phaseGroups.nodes, pool) }));
   const totals = given.map((phase) => phase.phaseGroups.pageInfo.total);
   return {
     phases,
@@ -27,36 +31,41 @@ export function readPools(given: readonly PhaseNode[], perPage: number) {
   };
 }
 
-/** Writes phases with their pools. Gives what was written of the pools. */
+/** Writes events' phases with their pools. Gives what was written of the pools. */
 export async function storePools(
   em: EntityManager,
-  eventId: number,
-  phases: readonly PhaseWithPools[],
+  events: readonly { eventId: number; phases: readonly PhaseWithPools[] }[],
 ): Promise<Written> {
   await upsert(
     em,
     Phase,
-    phases.map(({ id, name, phaseOrder }) => ({ id, event: eventId, name, phaseOrder })),
+    events.flatMap(({ eventId, phases }) =>
+      phases.map(({ id, name, phaseOrder }) => ({ id, event: eventId, name, phaseOrder })),
+    ),
   );
+  const phases = events.flatMap((event) => event.phases);
   const pools = phases.flatMap((phase) => phase.entries.map((pool) => ({ ...pool, phase: phase.id })));
   return await upsert(
     em,
     PhaseGroup,
-    pools.map(({ rounds, ...pool }) => ({
-      ...pool,
+    pools.map(({ id, phase, displayIdentifier, state, rounds }) => ({
+      id,
+      phase,
+      displayIdentifier,
+      state,
       rounds: Object.fromEntries(rounds.map((round) => [String(round.number), round.bestOf])),
     })),
   );
 }
 
 /** Sets follow their pool: a pool that was not known when a set was read tells its phase later. */
-export async function fillSets(em: EntityManager, eventId: number): Promise<void> {
+export async function fillSets(em: EntityManager, eventIds: readonly number[]): Promise<void> {
   await rows(
     em,
     sql`update startgg_set s set phase_id = g.phase_id, best_of = (g.rounds->>s.round::text)::int,
           updated_at = now(), seq = nextval('startgg_set_seq')
         from startgg_phase_group g
-        where s.event_id = ${eventId} and g.id = s.phase_group_id and s.deleted_at is null
+        where s.event_id = any(${[...eventIds]}::int[]) and g.id = s.phase_group_id and s.deleted_at is null
           and (s.phase_id, s.best_of) is distinct from (g.phase_id, (g.rounds->>s.round::text)::int)`,
   );
 }

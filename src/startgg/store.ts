@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
-import { upsert, type Written } from '../database/upsert.ts';
+import { total, upsert, upsertBy, type Written } from '../database/upsert.ts';
 import type { EntrantNode, SetNode, TournamentNode } from './answers.ts';
 import { withoutErasedAccounts } from './copy.ts';
 import {
@@ -53,38 +53,50 @@ export async function storeTournaments(
   };
 }
 
-/** Writes entrants with their participants, players and users. A member who left an entrant loses the link to it. */
+/** Entrants of one event. */
+type EventEntrants = { eventId: number; tournamentId: number; entrants: readonly EntrantNode[] };
+
+/**
+ * Writes entrants with their participants, players and users. A member who left an entrant loses the link to it.
+ *
+ * @returns what was written, by event
+ */
 export async function storeEntrants(
   em: EntityManager,
-  entrants: readonly EntrantNode[],
-  of: { eventId: number; tournamentId: number },
-): Promise<Written> {
-  const members = entrants.flatMap((entrant) => entrant.participants);
-  const byId = <T extends { id: number }>(list: readonly (T | null | undefined)[]) => [
-    ...new Map(list.filter((entry) => entry != null).map((entry) => [entry.id, entry])).values(),
-  ];
+  parts: readonly EventEntrants[],
+): Promise<Map<unknown, Written>> {
+  const entrants = byId(
+    parts.flatMap((part) => part.entrants.map((entrant) => ({ ...entrant, event: part.eventId }))),
+  );
+  const members = byId(
+    parts.flatMap(({ entrants, tournamentId }) =>
+      entrants.flatMap((entrant) =>
+        entrant.participants.map((member) => ({ ...member, tournament: tournamentId })),
+      ),
+    ),
+  );
   await upsert(em, Player, byId(members.map((member) => member.player)));
   await upsert(em, User, await withoutErasedAccounts(em, byId(members.map((member) => member.user))));
   await upsert(
     em,
     Participant,
-    byId(members).map(({ player, user, ...member }) => ({
+    members.map(({ player, user, ...member }) => ({
       ...member,
-      tournament: of.tournamentId,
       player: player?.id ?? null,
       user: user?.id ?? null,
     })),
   );
-  const written = await upsert(
+  const written = await upsertBy(
     em,
     Entrant,
-    entrants.map(({ id, name, initialSeedNum }) => ({ id, event: of.eventId, name, initialSeedNum })),
+    entrants.map(({ id, event, name, initialSeedNum }) => ({ id, event, name, initialSeedNum })),
+    'event',
   );
   const links = entrants.flatMap((entrant) =>
     byId(entrant.participants).map((member) => ({ entrant: entrant.id, participant: member.id })),
   );
   await upsert(em, EntrantParticipant, links);
-  if (written.new < entrants.length)
+  if (total(written.values()).new < entrants.length)
     await dropLinks(
       em,
       entrants.map(({ id }) => id),
@@ -93,39 +105,55 @@ export async function storeEntrants(
   return written;
 }
 
+const byId = <T extends { id: number }>(list: readonly (T | null | undefined)[]) => [
+  ...new Map(list.filter((entry) => entry != null).map((entry) => [entry.id, entry])).values(),
+];
+
 /**
  * Keeps rows for entrants that a set names and no list of entrants has shown: it may not have been read yet, or they are
  * not on it any more. Deleted in the moment of their creation, they are no part of the event until the list shows them.
  */
 async function nameEntrants(
   em: EntityManager,
-  entrants: readonly { id: number; name: string | null; initialSeedNum: number | null }[],
-  eventId: number,
+  entrants: readonly { id: number; eventId: number; name: string | null; initialSeedNum: number | null }[],
 ): Promise<void> {
   if (entrants.length === 0) return;
   await rows(
     em,
     sql`insert into startgg_entrant (id, event_id, name, initial_seed_num, created_at, deleted_at)
-        select id, ${eventId}, name, "initialSeedNum", now(), now()
-        from json_to_recordset(${JSON.stringify(entrants)}::json) as given(id int, name text, "initialSeedNum" int)
+        select id, "eventId", name, "initialSeedNum", now(), now()
+        from json_to_recordset(${JSON.stringify(entrants)}::json)
+          as given(id int, "eventId" int, name text, "initialSeedNum" int)
         order by id on conflict do nothing`,
   );
 }
 
+/** What came of writing sets. */
+type SetsWritten = {
+  written: Written;
+  byPool: Map<unknown, Written>;
+  /** Whether a set named a pool that is not known yet. */
+  unknownPool: boolean;
+};
+
 /**
- * Writes sets of an event. A set whose preview id became a real one (its pool started) keeps its row; a preview read
+ * Writes sets of events. A set whose preview id became a real one (its pool started) keeps its row; a preview read
  * late does not come back beside the real set.
- *
- * @returns what was written, and whether a set named a pool that is not known yet
  */
 export async function storeSets(
   em: EntityManager,
-  sets: readonly SetNode[],
-  eventId: number,
-): Promise<Written & { unknownPool: boolean }> {
-  const entrants = new Map(sets.flatMap(slotEntrants).map((entrant) => [entrant.id, entrant]));
+  parts: readonly { eventId: number; sets: readonly SetNode[] }[],
+): Promise<SetsWritten> {
+  // A list that shifts while its pages are read shows a set twice.
+  const all = new Map(parts.flatMap(({ eventId, sets }) => sets.map((set) => [set.id, { ...set, eventId }])));
+  const sets = [...all.values()];
+  const entrants = new Map(
+    sets.flatMap((set) =>
+      slotEntrants(set).map((entrant) => [entrant.id, { ...entrant, eventId: set.eventId }]),
+    ),
+  );
   const { pools, hasNewEntrants } = await surroundings(em, sets, [...entrants.keys()]);
-  if (hasNewEntrants) await nameEntrants(em, [...entrants.values()], eventId);
+  if (hasNewEntrants) await nameEntrants(em, [...entrants.values()]);
   const unknown = [...new Set(sets.map((set) => set.phaseGroup?.id))].filter(
     (id) => id !== undefined && !pools.has(id),
   );
@@ -138,11 +166,11 @@ export async function storeSets(
     await adoptPreviews(em, sets);
   const late = await latePreviews(em, sets);
   const current = sets.filter((set) => !late.has(set.id));
-  const written = await upsert(
+  const byPool = await upsertBy(
     em,
     StartggSet,
     current.map((set) => {
-      const { slots, phaseGroup, station, stream, ...fields } = set;
+      const { slots, phaseGroup, station, stream, eventId, ...fields } = set;
       const [slot1, slot2] = slots;
       const pool = pools.get(phaseGroup?.id ?? 0);
       return {
@@ -161,8 +189,11 @@ export async function storeSets(
         stationNumber: station?.number ?? null,
       };
     }),
+    'phaseGroup',
   );
-  return { ...written, unchanged: written.unchanged + late.size, unknownPool: unknown.length > 0 };
+  const written = total(byPool.values());
+  written.unchanged += late.size;
+  return { written, byPool, unknownPool: unknown.length > 0 };
 }
 
 type Slot = SetNode['slots'][number];

@@ -3,15 +3,17 @@ import { sql } from 'kysely';
 import { firstRow } from '../database/database.ts';
 import { GiveUpError, RetryLaterError } from '../errors.ts';
 import type { NewItem } from '../jobs/item.ts';
-import type { Commit } from '../jobs/kind.ts';
+import type { WalkState } from '../jobs/walk.ts';
 import type { WorkList } from '../jobs/work-list.ts';
 import { readNodes, type TournamentNode, tournament, tournamentsAnswer } from './answers.ts';
+import { merge } from './counting.ts';
 import { TOURNAMENTS, TOURNAMENTS_BY_ID } from './documents.ts';
-import type { EventData } from './event.ts';
+import type { EventData } from './packing/event-data.ts';
+import { POOLS_PER_PAGE } from './packing/structure.ts';
 import type { ImportParams } from './params.ts';
 import { storeTournaments } from './store.ts';
 import { deleteTournaments, missedTournaments, vanishedEvents } from './vanished.ts';
-import { type FetchedPage, merge, type Reading, reachesTooDeep, readPage } from './walk.ts';
+import { type Commit, type FetchedPage, type Reading, reachesTooDeep, readPage } from './walk.ts';
 
 /** Few enough for one request, whatever events they have. */
 const MISSED_AT_ONCE = 25;
@@ -160,12 +162,21 @@ async function writePage(
         tournamentId: tournament.id,
         eventState: event.state,
         eventType: event.type,
-      } satisfies EventData,
+        numEntrants: event.numEntrants,
+        walk: { perPage: POOLS_PER_PAGE },
+      } satisfies EventData & { walk: WalkState },
     })),
   );
   const { new: isNew, changed } = written.events;
   return {
     ...written.tournaments,
-    also: { events: { total: added, new: isNew, changed, unchanged: Math.max(0, added - isNew - changed) } },
+    also: {
+      events: {
+        total: added.length,
+        new: isNew,
+        changed,
+        unchanged: Math.max(0, added.length - isNew - changed),
+      },
+    },
   };
 }

@@ -1,41 +1,59 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { firstRow, rows } from '../database/database.ts';
+import { rows } from '../database/database.ts';
 import type { CountChanges } from '../jobs/kind.ts';
 
 // start.gg leaves no trace of what was deleted, and a bracket that is being reset shows nothing for a moment. So a row is
 // marked deleted only when two complete walks in a row did not show it.
 
 /**
- * Ends a complete walk.
+ * Ends complete walks of one scope.
  *
- * @param expected a query for the `id`s (as text) of live rows that the walk should have shown and did not
+ * @param expected a query for the `id`s (as text) of live rows that a walk should have shown and did not, each with the
+ *   walk's `key`
  * @param elsewhere of the ids that the walk before missed, those about which this one says nothing
- * @returns ids that neither this walk nor the one before it showed
+ * @returns ids that neither a walk nor the one before it showed, by the walk's key; walks without any are left out
  */
-async function endWalk(
+async function endWalks(
   em: EntityManager,
-  walk: { scope: string; key: string },
+  scope: string,
+  keys: readonly string[],
   expected: ReturnType<typeof sql>,
   elsewhere: (before: string[]) => Promise<string[]> = async () => [],
-): Promise<string[]> {
-  const row = await firstRow(
+): Promise<Map<string, string[]>> {
+  const ended = await rows(
     em,
-    sql<{ before: string[]; missing: string[] | null }>`
-      insert into startgg_sync (scope, key, walk, walked_at) values (${walk.scope}, ${walk.key}, 1, now())
+    sql<{ key: string; before: string[]; missing: string[] | null }>`
+      with missing as (select key, array_agg(id) as ids from (${expected}) m group by key)
+      insert into startgg_sync (scope, key, walk, walked_at)
+      select ${scope}, key, 1, now() from unnest(${[...keys]}::text[]) as given(key) order by key
       on conflict (scope, key) do update set walk = startgg_sync.walk + 1, walked_at = now(), error = null, error_at = null
-      returning missing as before, (select array_agg(m.id) from (${expected}) m) as missing`,
+      returning key, missing as before, (select ids from missing where missing.key = startgg_sync.key) as missing`,
   );
-  const before = row?.before ?? [];
-  const missing = row?.missing ?? [];
-  const gone = missing.filter((id) => before.includes(id));
-  if (missing.length === 0 && before.length === 0) return gone;
-  const still = [...(await elsewhere(before)), ...missing.filter((id) => !before.includes(id))];
-  await rows(
-    em,
-    sql`update startgg_sync set missing = ${JSON.stringify(still)}::jsonb where scope = ${walk.scope} and key = ${walk.key}`,
-  );
+  const gone = new Map<string, string[]>();
+  for (const { key, before, missing } of ended) {
+    const now = missing ?? [];
+    if (now.length === 0 && before.length === 0) continue;
+    const twice = now.filter((id) => before.includes(id));
+    if (twice.length > 0) gone.set(key, twice);
+    const still = [...(await elsewhere(before)), ...now.filter((id) => !before.includes(id))];
+    await rows(
+      em,
+      sql`update startgg_sync set missing = ${JSON.stringify(still)}::jsonb where scope = ${scope} and key = ${key}`,
+    );
+  }
   return gone;
+}
+
+/** The same for one walk. */
+async function endWalk(
+  em: EntityManager,
+  { scope, key }: { scope: string; key: string },
+  expected: ReturnType<typeof sql>,
+  elsewhere?: (before: string[]) => Promise<string[]>,
+): Promise<string[]> {
+  const keyed = sql`select ${key}::text as key, e.id from (${expected}) e`;
+  return (await endWalks(em, scope, [key], keyed, elsewhere)).get(key) ?? [];
 }
 
 // A tournament of the game that goes on with other games is on no list of the game's, and still there.
@@ -115,18 +133,23 @@ export async function vanishedFromTournament(
   );
 }
 
-/** Ends a complete walk over the phases and pools of an event. Their sets go with them. */
+/** Ends complete walks over the phases and pools of events. Their sets go with them. */
 export async function vanishedPools(
   em: EntityManager,
-  eventId: number,
-  seen: { phases: readonly number[]; pools: ReadonlySet<string> },
+  walks: readonly { eventId: number; phases: readonly number[]; pools: ReadonlySet<string> }[],
 ): Promise<CountChanges> {
-  const missing = sql`select 'phase ' || id as id from startgg_phase
-          where event_id = ${eventId} and deleted_at is null and ${notIn(sql`id`, seen.phases)}
+  if (walks.length === 0) return {};
+  const events = walks.map(({ eventId }) => eventId);
+  const seen = {
+    phases: walks.flatMap(({ phases }) => phases),
+    pools: walks.flatMap(({ pools }) => [...pools]),
+  };
+  const missing = sql`select event_id::text as key, 'phase ' || id as id from startgg_phase
+          where event_id = any(${events}::int[]) and deleted_at is null and ${notIn(sql`id`, seen.phases)}
         union all
-        select 'pool ' || g.id from startgg_phase_group g join startgg_phase p on p.id = g.phase_id
-          where p.event_id = ${eventId} and g.deleted_at is null and ${notIn(sql`g.id`, seen.pools)}`;
-  const gone = await endWalk(em, { scope: 'pools', key: String(eventId) }, missing);
+        select p.event_id::text, 'pool ' || g.id from startgg_phase_group g join startgg_phase p on p.id = g.phase_id
+          where p.event_id = any(${events}::int[]) and g.deleted_at is null and ${notIn(sql`g.id`, seen.pools)}`;
+  const gone = [...(await endWalks(em, 'pools', events.map(String), missing)).values()].flat();
   const those = (kind: string) =>
     gone.filter((id) => id.startsWith(kind)).map((id) => id.slice(kind.length + 1));
   const pools = those('pool');
@@ -137,29 +160,53 @@ export async function vanishedPools(
     : {};
 }
 
-/** Ends a complete walk over the entrants of an event. */
+/** Ends complete walks over the entrants of events. */
 export async function vanishedEntrants(
   em: EntityManager,
-  eventId: number,
-  seen: ReadonlySet<string>,
+  walks: readonly { eventId: number; seen: ReadonlySet<string> }[],
 ): Promise<CountChanges> {
-  const missing = sql`select id::text from startgg_entrant where event_id = ${eventId} and deleted_at is null and ${notIn(sql`id`, seen)}`;
-  const gone = await endWalk(em, { scope: 'entrants', key: String(eventId) }, missing);
-  return { entrants: { gone: await deleteEntrants(em, gone) } };
+  if (walks.length === 0) return {};
+  const events = walks.map(({ eventId }) => eventId);
+  const seen = walks.flatMap((walk) => [...walk.seen]);
+  const missing = sql`select event_id::text as key, id::text as id from startgg_entrant
+    where event_id = any(${events}::int[]) and deleted_at is null and ${notIn(sql`id`, seen)}`;
+  const gone = await endWalks(em, 'entrants', events.map(String), missing);
+  return { entrants: { gone: await deleteEntrants(em, [...gone.values()].flat()) } };
 }
 
-/** Ends a complete walk over the sets of an event, or of one pool of it. */
+/**
+ * Ends complete walks over the sets of events, or of one pool each.
+ *
+ * @returns how many sets are gone, and from which walks: by `event` or `event:pool`
+ */
 export async function vanishedSets(
   em: EntityManager,
-  of: { eventId: number; poolId?: number },
-  seen: ReadonlySet<string>,
-): Promise<CountChanges> {
-  const pool = of.poolId === undefined ? sql`true` : sql`phase_group_id = ${of.poolId}`;
-  const missing = sql`select id from startgg_set where event_id = ${of.eventId} and deleted_at is null and ${pool}
-        and id <> all(${[...seen]}::text[])`;
-  const key = of.poolId === undefined ? String(of.eventId) : `${of.eventId}:${of.poolId}`;
-  const gone = await endWalk(em, { scope: 'sets', key }, missing);
-  return { sets: { gone: gone.length > 0 ? await markSets(em, sql`id = any(${gone}::text[])`) : 0 } };
+  walks: readonly { eventId: number; poolId?: number | undefined; seen: ReadonlySet<string> }[],
+): Promise<{ gone: number; from: ReadonlySet<string> }> {
+  if (walks.length === 0) return { gone: 0, from: new Set() };
+  const given = walks.map(({ eventId, poolId }) => ({
+    key: poolId === undefined ? String(eventId) : `${eventId}:${poolId}`,
+    event: eventId,
+    pool: poolId ?? null,
+  }));
+  const seen = walks.flatMap((walk) => [...walk.seen]);
+  const [whole, pools] = [
+    given.filter(({ pool }) => pool === null),
+    given.filter(({ pool }) => pool !== null),
+  ];
+  const table = (some: typeof given) =>
+    sql`json_to_recordset(${JSON.stringify(some)}::json) as given(key text, event int, pool int)`;
+  const isMissing = sql`s.deleted_at is null and s.id <> all(${seen}::text[])`;
+  const missing = sql`
+    select given.key, s.id from ${table(whole)} join startgg_set s on s.event_id = given.event where ${isMissing}
+    union all
+    select given.key, s.id from ${table(pools)} join startgg_set s
+      on s.phase_group_id = given.pool and s.event_id = given.event where ${isMissing}`;
+  const keys = given.map(({ key }) => key);
+  const gone = await endWalks(em, 'sets', keys, missing);
+  const ids = [...gone.values()].flat();
+  const marked = ids.length > 0 ? await markSets(em, sql`id = any(${ids}::text[])`) : 0;
+  return { gone: marked, from: new Set(gone.keys()) };
 }
 
 function notIn(column: ReturnType<typeof sql>, seen: Iterable<string | number>) {
@@ -167,17 +214,18 @@ function notIn(column: ReturnType<typeof sql>, seen: Iterable<string | number>) 
 }
 
 /**
- * start.gg lists an event and does not show it: it was made private, or is about to leave the list. Its rows stay as they
- * are until the list tells.
+ * start.gg lists events and does not show them: they were made private, or are about to leave the list. Their rows stay as
+ * they are until the list tells.
  */
-export async function markHidden(em: EntityManager, eventId: number): Promise<CountChanges> {
+export async function markHidden(em: EntityManager, eventIds: readonly number[]): Promise<void> {
+  if (eventIds.length === 0) return;
   const error = 'start.gg does not show this event any more: it is private or gone';
   await rows(
     em,
-    sql`insert into startgg_sync (scope, key, error, error_at) values ('pools', ${String(eventId)}, ${error}, now())
+    sql`insert into startgg_sync (scope, key, error, error_at)
+        select distinct 'pools', id::text, ${error}, now() from unnest(${[...eventIds]}::int[]) as hidden(id)
         on conflict (scope, key) do update set error = excluded.error, error_at = excluded.error_at`,
   );
-  return {};
 }
 
 /** Marks events deleted, with all that belongs to them. */

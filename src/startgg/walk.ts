@@ -1,14 +1,18 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { GiveUpError } from '../errors.ts';
 import type { WorkItem } from '../jobs/item.ts';
-import type { Commit, CountChanges, JobContext } from '../jobs/kind.ts';
-import { type PageRead, restartWalk, settlePage, walkOf } from '../jobs/walk.ts';
+import type { CountChanges, JobContext } from '../jobs/kind.ts';
+import { type PageRead, restartWalk, settleWalk, walkOf } from '../jobs/walk.ts';
 import type { WorkList } from '../jobs/work-list.ts';
 import type { StartggClient } from './client.ts';
+import { merge } from './counting.ts';
 import { TooComplexError, TooDeepError } from './errors.ts';
 import type { List, PageSizes } from './page-size.ts';
 
-/** What every reading step is given. */
+/** Writes what was read of one item. */
+export type Commit = (em: EntityManager, list: WorkList) => Promise<CountChanges>;
+
+/** What the reading of an item that has its requests for itself is given. */
 export type Reading = {
   client: StartggClient;
   sizes: PageSizes;
@@ -71,22 +75,10 @@ export async function readPage(
   const better = item.page === 1 ? sizes.better(what.list, perPage, fetched.total) : undefined;
   return async (em, list) => {
     const { also = {}, ...written } = await fetched.write(em, list);
-    const result = await settlePage(list, item, what.phase, perPage, fetched, written);
+    const result = await settleWalk(list, what.phase, perPage, [{ item, page: fetched }], written);
     if (result.state === 'open' && better !== undefined) await restartWalk(list, item, better);
     const after =
       result.state === 'complete' ? await fetched.complete(em, list, result.seen, result.written) : {};
     return merge({ [what.phase]: result.counts }, also, after);
   };
-}
-
-/** Adds up changes to counters. */
-export function merge(...changes: readonly CountChanges[]): CountChanges {
-  const sum = new Map<string, Record<string, number>>();
-  for (const change of changes)
-    for (const [phase, counts] of Object.entries(change)) {
-      const into = sum.get(phase) ?? {};
-      for (const [name, value] of Object.entries(counts)) into[name] = (into[name] ?? 0) + value;
-      sum.set(phase, into);
-    }
-  return Object.fromEntries(sum);
 }

@@ -14,7 +14,7 @@ const ground = await openGround();
 const measures: Measure[] = [];
 try {
   const parts = [
-    () => measureRequests(ground),
+    () => measureRequests(ground, values.quick ? 40 : 300),
     () => measureWrites(ground),
     () => measureQuiet(ground),
     () => measureSchedules(ground, values.quick ? 20 : 200),

@@ -5,7 +5,7 @@ import { entities } from '../../src/app.ts';
 import { Database, firstRow } from '../../src/database/database.ts';
 import { countersAfter } from '../../src/jobs/counters.ts';
 import type { PhaseCounts } from '../../src/jobs/state.ts';
-import { settlePage, type WalkResult } from '../../src/jobs/walk.ts';
+import { settleWalk, type WalkResult } from '../../src/jobs/walk.ts';
 import { WorkList } from '../../src/jobs/work-list.ts';
 import { cloneDatabase } from '../support/databases.ts';
 import { TEMPLATE } from '../support/postgres.ts';
@@ -67,15 +67,12 @@ async function walk(length: number, perPage: number, turns: readonly Turn[]): Pr
       const keys = page.slice(Math.min(turn.empty, page.length));
       const fresh = keys.filter((key) => !seen.has(key));
       for (const key of keys) seen.add(key);
-      await list.settle(item);
-      result = await settlePage(
-        list,
-        item,
-        'things',
-        perPage,
-        { keys, empty: page.length - keys.length, total: Math.max(0, source.length + turn.lie) },
-        { new: fresh.length, changed: 0 },
-      );
+      await list.settle([item]);
+      const read = { keys, empty: page.length - keys.length, total: Math.max(0, source.length + turn.lie) };
+      result = await settleWalk(list, 'things', perPage, [{ item, page: read }], {
+        new: fresh.length,
+        changed: 0,
+      });
       const after = countersAfter({ things: result.counts });
       const told = await firstRow(
         em,

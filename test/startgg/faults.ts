@@ -8,9 +8,22 @@ export const QUICK = {
   waits: { retryMs: [20, 40, 60, 80], outageMs: [300, 600] },
 };
 
-/** Whether a request asks for this, of this event. */
-export const asks = (operation: string, id?: number) => (request: StartggRequest) =>
-  request.operationName === operation && (id === undefined || request.variables.id === id);
+const PARTS: Record<string, RegExp> = {
+  Event: /phases \{/,
+  Entrants: /entrants\d+x\d+:/,
+  Sets: /sets\d+x\d+:/,
+  Details: /d\d+x\d+: set\(/,
+};
+
+/** Whether a request asks for this, of this event; for itself or, as an import does, together with others. */
+export const asks =
+  (part: string, id?: number) =>
+  ({ query, variables, operationName }: StartggRequest): boolean => {
+    if (operationName !== 'Packed')
+      return operationName === part && (id === undefined || variables.id === id);
+    const own = id === undefined ? query : query.split(`event(id: ${id}) {`)[1]?.split('\n  }')[0];
+    return PARTS[part]?.test(own ?? '') === true;
+  };
 
 /** What goes wrong, apart from when. */
 export type Kind = {

@@ -3,6 +3,7 @@ import { bigEvent } from '../../src/sandbox/startgg/create-world.ts';
 import { setsOf } from '../../src/sandbox/startgg/model.ts';
 import { reachesTooDeep } from '../../src/startgg/walk.ts';
 import { until } from '../support/until.ts';
+import { asks } from './faults.ts';
 import { emptyWorld, Ground, worldOfOneEvent } from './ground.ts';
 
 const QUICK = { waits: { retryMs: [20, 40], outageMs: [300] } };
@@ -11,22 +12,20 @@ describe('pages that shift while they are read', () => {
   it('leave nothing twice and nothing missing', async () => {
     const world = emptyWorld('shifting');
     const tournament = world.addTournament({ startAt: world.now - 3600 });
-    const event = world.addEvent(tournament.id, {
-      entrants: 90,
-      teamSize: 1,
-      state: 'ACTIVE',
-      progress: 0.5,
-      hasSets: true,
-    });
+    // Three brackets of which one does not fit into a request with the others.
+    const events = [32, 32, 18].map((entrants) =>
+      world.addEvent(tournament.id, { entrants, teamSize: 1, state: 'ACTIVE', progress: 0.5, hasSets: true }),
+    );
+    const sets = () => events.flatMap((event) => [...setsOf(world.bracket(event))]);
     const ground = await Ground.open(world);
     const herald = await ground.herald();
-    let left = 3;
-    ground.startgg.onRequest = (_, { operationName, variables }) => {
+    let left = 2;
+    ground.startgg.onRequest = (_, { query }) => {
       // The newest come first: each result moves all before it one place on.
-      const ready = [...setsOf(world.bracket(event))].find(
+      const ready = sets().find(
         (set) => set.realId && set.state !== 3 && set.slots.every((slot) => slot.seed?.entrant),
       );
-      if (operationName !== 'Sets' || variables.page === 1 || !ready?.realId || left-- <= 0) return;
+      if (!/sets\d+x[2-9]:/.test(query) || !ready?.realId || left-- <= 0) return;
       world.completeSet(ready.realId);
     };
 
@@ -34,11 +33,13 @@ describe('pages that shift while they are read', () => {
 
     expect(left).toBeLessThanOrEqual(0);
     expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
-    const ids = [...setsOf(world.bracket(event))].filter((set) => !set.bye).map((set) => String(set.realId));
-    const sets = await ground.rows('select id, deleted_at from startgg_set where id not like $1', [
+    const ids = sets()
+      .filter((set) => !set.bye)
+      .map((set) => String(set.realId));
+    const stored = await ground.rows('select id, deleted_at from startgg_set where id not like $1', [
       'preview%',
     ]);
-    expect(sets.map((row) => row.id).sort()).toEqual(ids.filter((id) => id !== 'null').sort());
+    expect(stored.map((row) => row.id).sort()).toEqual(ids.filter((id) => id !== 'null').sort());
     const { done, total, ...counts } = job.counters.sets ?? { done: -1, total: 0, new: 0, changed: 0 };
     expect(done).toBe(total);
     expect(counts.new).toBe(total);
@@ -49,7 +50,7 @@ describe('pages that shift while they are read', () => {
 
 describe('a list that comes out short', () => {
   it('is walked three times and then left as failed, with the numbers; a retry makes it whole', async () => {
-    const { world, event } = worldOfOneEvent('short', 40);
+    const { world, event } = worldOfOneEvent('short', 30);
     const more = world.addEvent(world.addTournament({ startAt: world.now - 86_400 }).id, {
       entrants: 4,
       teamSize: 1,
@@ -60,12 +61,14 @@ describe('a list that comes out short', () => {
     const lift = ground.startgg.faults.add({
       kind: 'short-page',
       drop: 2,
-      match: (request) => request.operationName === 'Sets' && request.variables.id === event.id,
+      event: event.id,
+      list: 'sets',
+      match: asks('Sets', event.id),
       times: Infinity,
     });
     const job = await ground.run(herald);
     const pages = ground.startgg.requests.filter(
-      (one) => one.operationName === 'Sets' && one.variables.id === event.id && one.variables.page === 1,
+      (one) => asks('Sets', event.id)(one) && /sets\d+x1:/.test(one.query),
     );
     expect(pages).toHaveLength(3);
     expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 1 });
@@ -90,7 +93,8 @@ describe('a list that comes out short', () => {
     const herald = await ground.herald(QUICK);
     ground.startgg.faults.add({
       kind: 'null-nodes',
-      match: (request) => request.operationName === 'Entrants',
+      list: 'entrants',
+      match: asks('Entrants'),
       times: Infinity,
     });
     const job = await ground.run(herald);

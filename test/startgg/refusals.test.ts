@@ -32,27 +32,38 @@ describe('a refusal for asking too often', () => {
   });
 });
 
-describe('a page that is too large', () => {
+describe('a request that is too large', () => {
   it.each<Kind>([{ kind: 'complexity' }, { kind: 'complexity-200' }])(
-    'as $kind begins its walk anew with smaller pages',
+    'as $kind is asked for in parts',
     async (fault) => {
       const { world, event } = worldOfOneEvent(fault.kind, 150);
       const ground = await Ground.open(world);
-      const isThird = (request: StartggRequest) =>
-        asks('Sets', event.id)(request) && request.variables.page === 3;
-      ground.startgg.faults.add({ ...fault, match: isThird } as Fault);
+      ground.startgg.faults.add({ ...fault, match: asks('Sets', event.id) } as Fault);
       const job = await ground.run(await ground.herald(QUICK));
       expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
       expect(await ground.differences()).toEqual([]);
-      const sizes = ground.startgg.requests
-        .filter((one) => one.operationName === 'Sets' && one.variables.page === 1)
-        .map((one) => Number(one.variables.perPage));
-      expect(sizes).toHaveLength(2);
-      expect(sizes[1]).toBeLessThan(sizes[0] ?? 0);
-      const [sets] = await ground.rows<{ n: number }>('select count(*)::int as n from startgg_set');
-      expect(job.counters.sets).toMatchObject({ done: sets?.n, total: sets?.n, new: sets?.n, unchanged: 0 });
     },
   );
+
+  it('is asked for in smaller pages when even a part of it is too large', async () => {
+    const { world, event } = worldOfOneEvent('smaller', 30);
+    const ground = await Ground.open(world);
+    const sizes = (query: string) =>
+      [...query.matchAll(/sets\(page: \d+, perPage: (\d+), sort/g)].map(([, size]) => Number(size));
+    ground.startgg.faults.add({
+      kind: 'complexity',
+      match: (request: StartggRequest) =>
+        asks('Sets', event.id)(request) && Math.max(...sizes(request.query)) > 10,
+      times: Infinity,
+    } as Fault);
+    const job = await ground.run(await ground.herald(QUICK));
+    expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
+    expect(await ground.differences()).toEqual([]);
+    const answered = ground.startgg.requests.filter((one) => asks('Sets', event.id)(one)).at(-1);
+    expect(sizes(answered?.query ?? '')[0]).toBeLessThanOrEqual(10);
+    const [sets] = await ground.rows<{ n: number }>('select count(*)::int as n from startgg_set');
+    expect(job.counters.sets).toMatchObject({ done: sets?.n, total: sets?.n, new: sets?.n, unchanged: 0 });
+  });
 
   it('is found out where start.gg counts more than the rule says', async () => {
     const { world } = worldOfOneEvent('dearer', 150);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { setId, setsOf } from '../../src/sandbox/startgg/model.ts';
 import type { World } from '../../src/sandbox/startgg/world.ts';
+import { asks } from './faults.ts';
 import { emptyWorld, Ground, seconds, worldOfOneEvent } from './ground.ts';
 
 const OTHER_GAME = { id: 43868, name: 'Street Fighter 6', displayName: 'SF6', slug: 'game/street-fighter-6' };
@@ -261,7 +262,9 @@ describe('what vanished at start.gg', () => {
     await ground.run(herald);
     ground.startgg.faults.add({
       kind: 'short-page',
-      match: (request) => request.operationName === 'Sets' && request.variables.id === event.id,
+      event: event.id,
+      list: 'sets',
+      match: asks('Sets', event.id),
       times: Infinity,
     });
     for (let run = 0; run < 2; run++) expect(await ground.run(herald)).toMatchObject({ errorCount: 1 });

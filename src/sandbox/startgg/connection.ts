@@ -11,6 +11,10 @@ export interface RequestContext {
   exclusiveDates: boolean;
   failingEvents: ReadonlySet<number>;
   partialDone: boolean;
+  /** The event, by id, that is being answered: top-level fields are answered one after the other. */
+  event: number | undefined;
+  /** The field whose page is being cut out. */
+  list: string | undefined;
 }
 
 export interface PageArguments {
@@ -73,7 +77,14 @@ export function paginate<T>(
   };
 }
 
-function spoil<T>(nodes: (T | null)[], { fault }: RequestContext): (T | null)[] {
+/** Whether a fault that works inside an answer strikes at what is being answered. */
+export function strikesHere({ fault, event }: RequestContext): boolean {
+  return fault !== undefined && (!('event' in fault) || fault.event === event);
+}
+
+function spoil<T>(nodes: (T | null)[], context: RequestContext): (T | null)[] {
+  const { fault } = context;
+  if (!strikesHere(context) || (fault && 'list' in fault && fault.list !== context.list)) return nodes;
   if (fault?.kind === 'null-nodes')
     return nodes.map((node, i) => (i % 3 === 1 || nodes.length === 1 ? null : node));
   if (fault?.kind === 'short-page') return nodes.slice(0, Math.max(0, nodes.length - (fault.drop ?? 1)));

@@ -8,7 +8,7 @@ import {
   isListType,
   isObjectType,
 } from 'graphql';
-import { type RequestContext, unknownError } from './connection.ts';
+import { type RequestContext, strikesHere, unknownError } from './connection.ts';
 
 export type Resolver = GraphQLFieldResolver<never, RequestContext, never>;
 export type Resolvers = Record<string, Record<string, Resolver>>;
@@ -31,8 +31,11 @@ export function equip(schema: GraphQLSchema, resolvers: Resolvers): void {
       const extra =
         field.name === 'displayScore' || `${type.name}.${field.name}` === 'SetSlot.standing' ? 2 : 0;
       field.resolve = (source, args, context: RequestContext, info) => {
-        if (context.fault) strike(context, info, isObject);
-        const isGone = context.fault?.kind === 'null-field' && type.name === 'Query';
+        if (type.name === 'Query')
+          context.event = field.name === 'event' ? Number((args as { id?: unknown }).id) : undefined;
+        if (named.name.endsWith('Connection')) context.list = field.name;
+        if (strikesHere(context)) strike(context, info, isObject);
+        const isGone = context.fault?.kind === 'null-field' && type.name === 'Query' && strikesHere(context);
         const value = isGone ? null : resolve(source as never, args as never, context, info);
         if (isObject)
           charge(context, info, Array.isArray(value) ? Math.max(value.length, isNodes ? 0 : 1) : 1);

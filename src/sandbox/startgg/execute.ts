@@ -1,6 +1,7 @@
 import type {
   DocumentNode,
   ExecutionResult,
+  FieldNode,
   GraphQLError,
   GraphQLFormattedError,
   GraphQLSchema,
@@ -45,15 +46,31 @@ export class Executor {
   }
 
   /** The names of the top-level fields that a request asks for, aliases resolved. */
-  fields({ query }: StartggRequest): string[] {
+  fields(request: StartggRequest): string[] {
+    return this.#topLevel(request).map((field) => field.name.value);
+  }
+
+  /** The names under which they are answered. */
+  keys(request: StartggRequest): string[] {
+    return this.#topLevel(request).map((field) => (field.alias ?? field.name).value);
+  }
+
+  #topLevel({ query }: StartggRequest): FieldNode[] {
     const document = this.#document(query);
     if (Array.isArray(document)) return [];
     return document.definitions
       .flatMap((one) => (one.kind === Kind.OPERATION_DEFINITION ? one.selectionSet.selections : []))
-      .flatMap((one) => (one.kind === Kind.FIELD ? [one.name.value] : []));
+      .filter((one) => one.kind === Kind.FIELD);
   }
 
-  run(request: StartggRequest, context: RequestContext): Answer {
+  /** What is answered, and whether some of it was too much to ask for. */
+  run(request: StartggRequest, context: RequestContext): { envelope: Answer; isTooLarge: boolean } {
+    const envelope = this.#run(request, context);
+    const said = (envelope.errors ?? []) as { message?: string }[];
+    return { envelope, isTooLarge: said.some(({ message }) => message?.includes('complexity') === true) };
+  }
+
+  #run(request: StartggRequest, context: RequestContext): Answer {
     const document = this.#document(request.query);
     if (Array.isArray(document)) return this.#answer({ errors: document }, 0, []);
     const result = execute({

@@ -8,6 +8,8 @@ export interface WireAnswer {
   type: string;
   body: string;
   cost?: number;
+  /** Whether it, or a part of it, was refused as too large. */
+  refused?: boolean;
   headers?: Record<string, string>;
   /** True: the connection is cut instead. */
   destroy?: boolean;
@@ -15,18 +17,14 @@ export interface WireAnswer {
 
 /**
  * The whole answer of a fault that replaces it; undefined for faults that work inside an answer.
- * `whole` is what would have been answered, `fields` the top-level fields that were asked for.
+ * `whole` is what would have been answered, `keys` the names of its top-level fields.
  */
 export function brokenAnswer(fault: { kind: 'invalid-token' | 'expired-token' | 'rate-limit' }): WireAnswer;
-export function brokenAnswer(
-  fault: Fault | undefined,
-  whole: string,
-  fields: string[],
-): WireAnswer | undefined;
+export function brokenAnswer(fault: Fault | undefined, whole: string, keys: string[]): WireAnswer | undefined;
 export function brokenAnswer(
   fault: Fault | undefined,
   whole = '',
-  fields: string[] = [],
+  keys: string[] = [],
 ): WireAnswer | undefined {
   switch (fault?.kind) {
     case 'rate-limit': {
@@ -42,12 +40,12 @@ export function brokenAnswer(
       const { message, extensions } = tooComplex(fault.actual ?? 1235);
       const more = {
         extensions,
-        path: fields.slice(0, 1),
+        path: keys.slice(0, 1),
         type: 'validation',
         fields: null,
         fieldErrors: [],
       };
-      return failure(message, more, Object.fromEntries(fields.map((field) => [field, null])));
+      return failure(message, more, Object.fromEntries(keys.map((key) => [key, null])));
     }
     case 'complexity-200': {
       // The form in start.gg's documentation (Rate limits).

@@ -7,6 +7,16 @@ export interface StartggRequest {
   operationName: string | null;
 }
 
+/** Where it strikes in a request that asks for several events: only in this one, by id. Default: in all of it. */
+interface OfEvent {
+  event?: number;
+}
+
+interface OfList extends OfEvent {
+  /** The field whose pages it strikes: `sets`, say. Default: all. */
+  list?: string;
+}
+
 /** What can go wrong, in the forms in which clients of start.gg have met it. */
 export type Fault = FaultMatch<StartggRequest> &
   (
@@ -25,13 +35,13 @@ export type Fault = FaultMatch<StartggRequest> &
     | { kind: 'invalid-token' }
     | { kind: 'expired-token' }
     /** Top-level fields come back null, without an error: deleted, or private. */
-    | { kind: 'null-field' }
+    | ({ kind: 'null-field' } & OfEvent)
     /** Every third node of each page is null. */
-    | { kind: 'null-nodes' }
+    | ({ kind: 'null-nodes' } & OfList)
     /** Each page holds fewer nodes than its total says. */
-    | { kind: 'short-page'; drop?: number }
+    | ({ kind: 'short-page'; drop?: number } & OfList)
     /** One field fails and is null, the rest of the answer is good. Default: the first object inside a node. */
-    | { kind: 'partial'; field?: string }
+    | ({ kind: 'partial'; field?: string } & OfEvent)
   );
 
 /** The faults that are waiting to strike. */

@@ -9,6 +9,8 @@ export interface LoggedRequest {
   variables: Record<string, unknown>;
   /** Objects in the answer, as start.gg counts them. */
   cost: number;
+  /** Whether the request, or a part of it, asked for too many objects. */
+  refused: boolean;
   /** The HTTP status; 0 where the connection was cut without an answer. */
   status: number;
 }

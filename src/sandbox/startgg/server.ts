@@ -136,6 +136,7 @@ class Service {
       ...request,
       operationName,
       cost: 0,
+      refused: false,
       status: 0,
     };
     this.requests.push(entry);
@@ -180,12 +181,12 @@ class Service {
     const keepMs = (this.#options.cacheSeconds ?? 0) * 1000;
     if (kept && !fault && Date.now() - kept.at < keepMs) return json(kept.body, kept.cost);
     const answer = this.#executor.run(request, this.#context(fault));
-    const body = JSON.stringify(answer);
-    const broken = brokenAnswer(fault, body, this.#executor.fields(request));
+    const body = JSON.stringify(answer.envelope);
+    const broken = brokenAnswer(fault, body, this.#executor.keys(request));
     if (broken) return broken;
-    const cost = answer.extensions.queryComplexity;
+    const cost = answer.envelope.extensions.queryComplexity;
     if (keepMs > 0 && !fault) this.#cache.set(key, { at: Date.now(), body, cost });
-    return json(body, cost);
+    return { ...json(body, cost), refused: answer.isTooLarge };
   }
 
   #context(fault: Fault | undefined): RequestContext {
@@ -199,6 +200,8 @@ class Service {
       exclusiveDates,
       failingEvents,
       partialDone: false,
+      event: undefined,
+      list: undefined,
     };
   }
 
@@ -209,6 +212,7 @@ class Service {
     }
     entry.status = answer.status;
     entry.cost = answer.cost ?? 0;
+    entry.refused = answer.refused ?? false;
     response.writeHead(answer.status, { 'content-type': answer.type, ...answer.headers });
     response.end(answer.body);
   }

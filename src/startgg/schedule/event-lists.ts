@@ -35,7 +35,7 @@ export class IncompleteError extends RetryLaterError {
 
 /** start.gg lists the event and does not show it. To be thrown. */
 export async function hiddenEvent({ db, event }: EventReading): Promise<IncompleteError> {
-  await db.transaction((em) => markHidden(em, event.id));
+  await db.transaction((em) => markHidden(em, [event.id]));
   return new IncompleteError('start.gg does not show it any more: it is private or gone');
 }
 
@@ -78,7 +78,7 @@ export async function walkSets(reading: EventReading, filters: Record<string, un
     const isTooDeep = reachesTooDeep(pageInfo.total, perPage, reading.deepestEntry);
     if (isTooDeep && !('phaseGroupIds' in filters)) throw new TooDeepError('too many sets for one list');
     const { entries, ...read } = readNodes(nodes, set);
-    await reading.db.transaction((em) => storeSets(em, entries, reading.event.id));
+    await reading.db.transaction((em) => storeSets(em, [{ eventId: reading.event.id, sets: entries }]));
     return { ...read, total: pageInfo.total, entries: nodes.length, cost: answer.cost };
   });
 }

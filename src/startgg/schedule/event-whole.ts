@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { z } from 'zod';
 import { rows } from '../../database/database.ts';
-import { entrantsAnswer, eventAnswer, linkedEntrant, readNodes } from '../answers.ts';
+import { entrantsAnswer, eventAnswer, linkedEntrant, phaseGroup, readNodes } from '../answers.ts';
 import { EVENT, LINKED_ENTRANTS } from '../documents.ts';
-import { isSingles } from '../entries.ts';
 import { TooDeepError } from '../errors.ts';
+import { isSingles } from '../event-type.ts';
 import { fillSets, readPools, storePools } from '../pools.ts';
 import { isPreview, storeEntrants } from '../store.ts';
 import { vanishedEntrants, vanishedPools, vanishedSets } from '../vanished.ts';
@@ -39,9 +39,9 @@ async function readStructure(reading: EventReading): Promise<{ walked: Walked; t
     const answer = await ask(reading, EVENT, { page, perPage }, eventAnswer);
     if (!answer.data.event) return undefined;
     found.push(answer.data.event);
-    const pools = readPools(answer.data.event.phases, perPage);
+    const pools = readPools(answer.data.event.phases, perPage, phaseGroup);
     written += await db.transaction(async (em) => {
-      const stored = await storePools(em, event.id, pools.phases);
+      const stored = await storePools(em, [{ eventId: event.id, phases: pools.phases }]);
       if (stored.new + stored.changed > 0) await reading.onPools(em);
       return stored.new + stored.changed;
     });
@@ -51,9 +51,10 @@ async function readStructure(reading: EventReading): Promise<{ walked: Walked; t
   const last = found.at(-1);
   if (!last) throw await hiddenEvent(reading);
   await db.transaction(async (em) => {
-    if (written > 0) await fillSets(em, event.id);
+    if (written > 0) await fillSets(em, [event.id]);
     if (walked.state !== 'complete') return;
-    await vanishedPools(em, event.id, { phases: last.phases.map(({ id }) => id), pools: walked.seen });
+    const phases = last.phases.map(({ id }) => id);
+    await vanishedPools(em, [{ eventId: event.id, phases, pools: walked.seen }]);
   });
   return { walked, totals: totalsOf(last.phases, last.entrants, last.sets) };
 }
@@ -84,14 +85,14 @@ export async function readPeople(reading: EventReading): Promise<Walked> {
     if (!answer.data.event) return undefined;
     const { pageInfo, nodes } = answer.data.event.entrants;
     const { entries, ...read } = readNodes(nodes, linkedEntrant);
-    await db.transaction((em) => storeEntrants(em, entries, of));
+    await db.transaction((em) => storeEntrants(em, [{ ...of, entrants: entries }]));
     return { ...read, total: pageInfo.total, entries: nodes.length, cost: answer.cost };
   }).catch((error) => {
     if (!(error instanceof TooDeepError)) throw error;
     return { state: 'short', reason: 'start.gg lists only its first 10,000 entrants' };
   });
   await db.transaction(async (em) => {
-    if (walked.state === 'complete') await vanishedEntrants(em, event.id, walked.seen);
+    if (walked.state === 'complete') await vanishedEntrants(em, [{ eventId: event.id, seen: walked.seen }]);
     await touchSets(em, event.id);
   });
   return walked;
@@ -124,7 +125,7 @@ async function readSetsOf(
 ): Promise<{ walked: Walked[]; isOnceMore: boolean }> {
   const walked = await walkSets(reading, poolId === undefined ? {} : { phaseGroupIds: [poolId] });
   if (walked.state !== 'complete') return { walked: [walked], isOnceMore: false };
-  const of = { eventId: reading.event.id, poolId };
-  const lost = await reading.db.transaction((em) => vanishedSets(em, of, walked.seen));
-  return { walked: [walked], isOnceMore: (lost.sets?.gone ?? 0) > 0 && [...walked.seen].some(isPreview) };
+  const of = { eventId: reading.event.id, poolId, seen: walked.seen };
+  const lost = await reading.db.transaction((em) => vanishedSets(em, [of]));
+  return { walked: [walked], isOnceMore: lost.gone > 0 && [...walked.seen].some(isPreview) };
 }

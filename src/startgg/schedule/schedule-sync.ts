@@ -7,8 +7,8 @@ import { beginRun, linksTo, noteFailure, noteSuccess, OWN_FAULT, type SyncRun } 
 import {
   type EventNode,
   event,
+  eventStanding,
   readNodes,
-  standing,
   standingsAnswer,
   tournamentAnswer,
   type VideogameNode,
@@ -226,7 +226,7 @@ export class StartggSchedule {
     const options = { ...SYNC, signal };
     const { data } = await this.#client.query(STANDINGS, { id, perPage: BEST }, standingsAnswer, options);
     if (!data.event) return;
-    const { entries, empty } = readNodes(data.event.standings.nodes, standing);
+    const { entries, empty } = readNodes(data.event.standings.nodes, eventStanding);
     // That there are none is known from then on, too.
     if (entries.length === 0 && empty > 0) return;
     const best = entries.map(({ placement, entrant }) => ({
