@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { GiveUpError, messageOf, RetryLaterError, rootOf, SourceBlockedError } from '../errors.ts';
 import type { Allowance, Share, SharedBudget, Slot } from '../jobs/budget.ts';
 import type { Log } from '../log.ts';
+import { type Observer, UNOBSERVED } from '../metrics/observer.ts';
 import { TooComplexError, TooDeepError } from './errors.ts';
+import { observed } from './observed.ts';
 
 /** The slowest honest answers take a few seconds; clients in the field give up after 25 s. */
 const TIMEOUT_MS = 25_000;
@@ -63,6 +65,7 @@ export class StartggClient {
   readonly #client: GraphQLClient;
   readonly #budget: SharedBudget;
   readonly #log: Log;
+  readonly #observer: Observer;
   readonly #hasToken: boolean;
   readonly #timeoutMs: number;
   readonly #blockedMs: number;
@@ -72,12 +75,14 @@ export class StartggClient {
     token: string | undefined;
     budget: SharedBudget;
     log: Log;
+    observer?: Observer;
     timeoutMs?: number;
     blockedMs?: number;
   }) {
     this.#url = options.url;
     this.#budget = options.budget;
     this.#log = options.log;
+    this.#observer = options.observer ?? UNOBSERVED;
     this.#hasToken = options.token !== undefined;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.#blockedMs = options.blockedMs ?? BLOCKED_MS;
@@ -109,6 +114,16 @@ export class StartggClient {
     if (!this.#hasToken) throw new SourceBlockedError(`STARTGG_TOKEN is not set. ${RENEW}`);
     const [keepFree, share] = [KEEP_FREE[urgency], SHARES[urgency]];
     const slot = await this.#budget.acquire({ keepFree, share, patienceMs, signal });
+    return await observed(this.#ask(document, variables, schema, slot, signal), this.#observer, signal);
+  }
+
+  async #ask<T>(
+    document: string,
+    variables: Record<string, unknown>,
+    schema: z.ZodType<T>,
+    slot: Slot,
+    signal?: AbortSignal,
+  ): Promise<Answer<T>> {
     const answer = await this.#send(document, variables, slot, signal);
     const complaints = (answer.errors ?? []).map((error) => error.message);
     if (answer.success === false) await this.#refuse(answer.message ?? 'start.gg refused');
