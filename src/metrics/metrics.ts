@@ -86,12 +86,6 @@ export class Metrics implements Observer {
     this.#telling.syncs.observe({ source, outcome }, seconds);
   }
 
-  /** The names of all that is measured, without Node's own where `prefix` says so. */
-  names(prefix = ''): string[] {
-    const names = this.#registry.getMetricsAsArray().map(({ name }) => name);
-    return names.filter((name) => name.startsWith(prefix));
-  }
-
   /**
    * Everything in Prometheus's text format.
    *
