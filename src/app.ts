@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { sql } from 'kysely';
 import { ANNOUNCEMENTS, makeCommands } from './app-commands.ts';
 import type { Monitoring } from './app-metrics.ts';
 import { recurringTasks } from './app-recurring.ts';
 import { makeSources, type Sources } from './app-sources.ts';
 import { type Reader, workSyncs } from './app-syncs.ts';
 import type { Config } from './config.ts';
-import { Database, rows } from './database/database.ts';
+import { Database } from './database/database.ts';
 import { attachEmbedded, stopEmbedded } from './database/embedded.ts';
 import { Listener } from './database/listener.ts';
 import { isHeld, LOCKS } from './database/locks.ts';
@@ -126,7 +125,7 @@ export class App {
       version: version(),
       phases,
       readDatabase: () => this.#readings(),
-      askDatabase: () => rows(db.em(), sql`select 1`),
+      askDatabase: () => this.listener.ask(),
       isConnected: () => this.#gateway?.isConnected === true,
       holdsWorkerLock: () => this.listener.isHolding,
     });

@@ -51,6 +51,16 @@ export class Listener {
     return this.#client !== undefined && this.#isHolding;
   }
 
+  /**
+   * Asks the database for something that it always has, past the queries that wait for a connection of the pool.
+   *
+   * @throws Error when it does not answer, or the connection is not there
+   */
+  async ask(): Promise<void> {
+    if (!this.#client) throw new Error('the connection to the database is lost');
+    await this.#client.query('select 1');
+  }
+
   /** Calls `handler` with each payload sent to a channel. Returns the way to stop that. */
   on(channel: Channel, handler: Handler): () => void {
     const handlers = this.#handlers.get(channel) ?? new Set();

@@ -46,6 +46,8 @@ test('an import and a command are seen in numbers', async ({ open }) => {
   const { id, message } = await stage.begin();
   await stage.shows(message, /Done/);
   expect(await stage.ask('setup show')).toContain('Organisers');
+  const typing = { ...stage.here, name: 'import', subcommand: 'show', focused: 'job', value: '' };
+  await stage.place.organiser.autocomplete(typing);
   const { counters } = await stage.job(id);
   // The first version of a message is no edit. What the database said is kept for two seconds.
   const isUpToDate = (seen: Scrape) =>
@@ -64,7 +66,10 @@ test('an import and a command are seen in numbers', async ({ open }) => {
   const used = costs.reduce((sum, cost) => sum + cost, 0);
   expect(now.value('herald_startgg_objects_used_total')).toBe(used);
   expect(now.value('herald_startgg_objects_wasted_total')).toBe(999 * costs.length - used);
-  expect(now.value('herald_startgg_requests_left')).toBe(600 - costs.length);
+  // A minute after its answer, a slot is free again.
+  const left = now.value('herald_startgg_requests_left');
+  expect(left).toBeGreaterThanOrEqual(600 - costs.length);
+  expect(left).toBeLessThan(600);
 
   for (const [phase, counts] of Object.entries(counters))
     for (const change of ['new', 'changed', 'unchanged', 'gone'])
@@ -80,8 +85,12 @@ test('an import and a command are seen in numbers', async ({ open }) => {
 
   expect(now.value('herald_live_messages_total', { kind: 'import', outcome: 'posted' })).toBe(1);
   const name = 'herald_interaction_acknowledgement_seconds';
-  for (const command of ['import', 'setup']) {
-    const labels = { type: 'command', command };
+  const acknowledged = [
+    { type: 'command', command: 'import' },
+    { type: 'command', command: 'setup' },
+    { type: 'autocomplete', command: 'import' },
+  ];
+  for (const labels of acknowledged) {
     expect(now.value(`${name}_count`, labels)).toBe(1);
     const seconds = now.value(`${name}_sum`, labels) ?? 0;
     expect(seconds).toBeGreaterThan(0);
@@ -109,6 +118,10 @@ test('syncs and what people are told are seen in numbers', async ({ open }) => {
   const settled = async () =>
     (await stage.sql.query(`select 1 from notification where state = 'pending'`)).rows.length === 0;
   await until('everybody was told', settled);
+  const ada = stage.discord.person(Ada.id);
+  const [message] = ada.inbox();
+  if (!message) throw new Error('Ada was told nothing');
+  await (await stage.click(message, 'Stop these messages', ada)).answer();
   const name = 'herald_notifications_total';
   const now = await until('all is counted', async () => {
     const seen = await scrape(origin);
@@ -122,7 +135,9 @@ test('syncs and what people are told are seen in numbers', async ({ open }) => {
   const done = { source: 'speedgaming', outcome: 'done' };
   expect(now.value('herald_sync_duration_seconds_count', done)).toBeGreaterThanOrEqual(2);
   expect(now.value('herald_sync_duration_seconds_sum', done)).toBeGreaterThan(0);
-  expect(now.text).not.toContain('demo');
+  const clicked = { type: 'button', command: 'notifications' };
+  expect(now.value('herald_interaction_acknowledgement_seconds_count', clicked)).toBe(1);
+  for (const unbounded of ['demo', Ada.id, stage.here.guildId]) expect(now.text).not.toContain(unbounded);
 });
 
 test('what waits for a worker is seen, and for how long', async ({ open }) => {
