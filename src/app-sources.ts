@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import type { Database } from './database/database.ts';
 import { SharedBudget } from './jobs/budget.ts';
 import type { Log } from './log.ts';
+import type { Observer } from './metrics/observer.ts';
 import { RacetimeClient, racetimeAllowance } from './racetime/client.ts';
 import { slugAllowance, speedgamingAllowance } from './speedgaming/allowance.ts';
 import { SpeedgamingClient } from './speedgaming/client.ts';
@@ -18,17 +19,17 @@ export type Sources = {
 };
 
 /** Makes the ways to the outside as they are configured. */
-export function makeSources(config: Config, db: Database, log: Log): Sources {
+export function makeSources(config: Config, db: Database, log: Log, observer: Observer): Sources {
   return {
-    startgg: makeStartgg(config, db, log),
+    startgg: makeStartgg(config, db, log, observer),
     speedgaming: makeSpeedgaming(config, db, log),
     racetime: makeRacetime(config, db),
   };
 }
 
-function makeStartgg({ startgg }: Config, db: Database, log: Log): StartggClient {
+function makeStartgg({ startgg }: Config, db: Database, log: Log, observer: Observer): StartggClient {
   const budget = new SharedBudget(db, startggAllowance(startgg.token, startgg.requestsPerMinute));
-  return new StartggClient({ url: startgg.apiUrl, token: startgg.token, budget, log });
+  return new StartggClient({ url: startgg.apiUrl, token: startgg.token, budget, log, observer });
 }
 
 function makeSpeedgaming({ speedgaming }: Config, db: Database, log: Log): Sources['speedgaming'] {

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { ANNOUNCEMENTS, makeCommands } from './app-commands.ts';
+import type { Monitoring } from './app-metrics.ts';
+import { recurringTasks } from './app-recurring.ts';
 import { makeSources, type Sources } from './app-sources.ts';
+import { type Reader, workSyncs } from './app-syncs.ts';
 import type { Config } from './config.ts';
 import { Database } from './database/database.ts';
 import { attachEmbedded, stopEmbedded } from './database/embedded.ts';
@@ -19,7 +22,6 @@ import { newChannelPace } from './discord/new-channels.ts';
 import { Notifications } from './discord/notifications.ts';
 import { createRest } from './discord/rest.ts';
 import { startggEventRenderer } from './discord/startgg-event-message.ts';
-import { BudgetExhaustedError } from './errors.ts';
 import { AuditLog, Guild } from './guilds/entities.ts';
 import { Guilds } from './guilds/guilds.ts';
 import { Budget, ImportItem, ImportJob } from './jobs/entities.ts';
@@ -31,22 +33,19 @@ import type { Log } from './log.ts';
 import { moveAnnouncements } from './matches/announcements.ts';
 import { closeChannel } from './matches/closed-channel.ts';
 import { matchEntities } from './matches/entities.ts';
-import { leaveGuild, purgeGuilds } from './matches/leaving.ts';
-import { followedSlugs } from './matches/links.ts';
-import { purgeTournaments } from './matches/tournaments.ts';
-import { passTime } from './notifications/reminders.ts';
+import { leaveGuild } from './matches/leaving.ts';
+import type { Readings } from './metrics/metrics.ts';
+import { type Observer, UNOBSERVED } from './metrics/observer.ts';
 import { MATCH_MESSAGE } from './notifications/tell.ts';
 import { LiveMessage } from './outbox/entities.ts';
 import { notificationEntities } from './outbox/notification-entities.ts';
-import { RaceRooms } from './racetime/rooms.ts';
 import { type RecurringTask, Schedule } from './schedule/recurring.ts';
 import { SpeedgamingEpisode } from './speedgaming/entities.ts';
 import { COUNTED_PER_MINUTE } from './startgg/client.ts';
 import { startggEntities } from './startgg/entities.ts';
 import { Games } from './startgg/games.ts';
 import { startggImport } from './startgg/import.ts';
-import { dropAnnouncements, STARTGG_EVENT_MESSAGE } from './startgg/schedule/event-announcement.ts';
-import { activeSlugs, dueSlugs } from './startgg/schedule/rhythm.ts';
+import { STARTGG_EVENT_MESSAGE } from './startgg/schedule/event-announcement.ts';
 import { StartggSchedule } from './startgg/schedule/schedule-sync.ts';
 
 /** Every table that Herald keeps. */
@@ -65,12 +64,17 @@ export const entities = [
 
 /** Jobs that one worker runs at once; they share the budget of their source. */
 const JOBS_AT_ONCE = 4;
-/** Slugs that one worker reads at once. */
-const SYNCS_AT_ONCE = 6;
 /** How long running slices may take to hand themselves back. */
 const STOP_QUEUE_MS = 6_000;
 /** An embedded server that was stopped comes back elsewhere or not at all; one that crashed is back sooner than this. */
 const EMBEDDED_GONE_MS = 15_000;
+
+/** How a process is watched over. */
+export type AppOptions = {
+  /** Called when the embedded server is not where it was any more: only a new start finds it again. */
+  onDatabaseGone?: () => void;
+  monitoring?: Monitoring | undefined;
+};
 
 /** One process of Herald: its services, and the parts that its roles need. */
 export class App {
@@ -85,26 +89,30 @@ export class App {
   readonly #sources: Sources;
   readonly #startggSchedule: StartggSchedule;
   readonly #runner: Runner;
+  readonly #monitoring: Monitoring | undefined;
+  readonly #observer: Observer;
   readonly #startedAt = new Date();
   readonly #stopping = new AbortController();
   #gateway: Gateway | undefined;
   #deliveries: { start(): void; stop(): Promise<void> }[] = [];
   #schedule: Schedule | undefined;
 
-  private constructor(config: Config, log: Log, db: Database, onDatabaseGone?: () => void) {
+  private constructor(config: Config, log: Log, db: Database, { onDatabaseGone, monitoring }: AppOptions) {
     this.config = config;
     this.log = log;
     this.db = db;
+    this.#monitoring = monitoring;
+    this.#observer = monitoring?.metrics ?? UNOBSERVED;
     this.queue = new Queue(db.url, log);
     const gone = onDatabaseGone && { afterMs: EMBEDDED_GONE_MS, call: onDatabaseGone };
     this.listener = new Listener(db.url, log, config.databaseUrl ? undefined : gone);
-    this.#sources = makeSources(config, db, log);
+    this.#sources = makeSources(config, db, log, this.#observer);
     const { startgg } = this.#sources;
     this.#startggSchedule = new StartggSchedule(db, startgg, log);
     this.games = new Games(db, startgg);
     const kinds = [startggImport(startgg)];
     this.imports = new Imports(db, this.queue, kinds);
-    this.#runner = new Runner(db, this.queue, this.listener, kinds, log);
+    this.#runner = new Runner(db, this.queue, this.listener, kinds, log, { observer: this.#observer });
     this.guilds = new Guilds(db, {
       left: async (guildId) => {
         await this.imports.cancelAll(guildId);
@@ -112,14 +120,21 @@ export class App {
       },
       channelSet: (em, guildId, channelId) => moveAnnouncements(em, ANNOUNCEMENTS, { guildId }, channelId),
     });
+    const phases = kinds.flatMap((kind) => kind.phases.map(({ name }) => name));
+    monitoring?.watch({
+      version: version(),
+      phases,
+      readDatabase: () => this.#readings(),
+      askDatabase: () => this.listener.ask(),
+      isConnected: () => this.#gateway?.isConnected === true,
+      holdsWorkerLock: () => this.listener.isHolding,
+    });
   }
 
   /**
    * Connects to the database (starting the embedded one if none is configured) and brings its schema up to date.
-   *
-   * @param onDatabaseGone called when the embedded server is not where it was any more: only a new start finds it again
    */
-  static async open(config: Config, log: Log, onDatabaseGone?: () => void): Promise<App> {
+  static async open(config: Config, log: Log, options: AppOptions = {}): Promise<App> {
     const url = config.databaseUrl ?? (await attachEmbedded(config.dataDir, log));
     const db = await Database.connect(url, entities);
     const ran = await migrate(db, [() => Queue.install(url)]).catch(async (error) => {
@@ -128,7 +143,7 @@ export class App {
       throw explainDatabase(error);
     });
     if (ran.length > 0) log.info({ migrations: ran }, 'schema brought up to date');
-    const app = new App(config, log, db, onDatabaseGone);
+    const app = new App(config, log, db, options);
     try {
       await app.listener.start();
       await app.queue.start();
@@ -178,70 +193,32 @@ export class App {
     await Promise.all([this.#gateway?.stop(), this.queue.stop(STOP_QUEUE_MS)]);
     await Promise.all(this.#deliveries.map((delivery) => delivery.stop()));
     await this.listener.close();
+    await this.#monitoring?.close();
     await this.db.close();
     await leaveEmbedded(this.config);
   }
 
   /** Begins to work on syncs, as they come from the schedule, from links and from people. */
   async workSyncs(): Promise<void> {
-    const run: Record<string, (slug: string, signal: AbortSignal) => Promise<void>> = {
+    const readers: Record<string, Reader> = {
       speedgaming: (slug, signal) => this.#sources.speedgaming.sync.run(slug, signal),
       startgg: (slug, signal) => this.#startggSchedule.run(slug, signal),
     };
-    await this.queue.workSyncs(SYNCS_AT_ONCE, async (sync, handedOn) => {
-      const signal = AbortSignal.any([handedOn, this.#stopping.signal]);
-      try {
-        await run[sync.source]?.(sync.slug, signal);
-      } catch (error) {
-        if (!signal.aborted && !(error instanceof BudgetExhaustedError)) throw error;
-        // Too early, or this process is about to end: it is done later, here or elsewhere.
-        const afterMs = error instanceof BudgetExhaustedError ? error.waitMs : 0;
-        if (!handedOn.aborted) await this.queue.sendSync(sync, { afterMs });
-      }
-    });
+    const { queue } = this;
+    await workSyncs({ queue, readers, observer: this.#observer, stopping: this.#stopping.signal });
   }
 
-  /** What is due again and again; each tick asks the database. */
   #recurring(): RecurringTask[] {
-    const { db, log } = this;
+    const { db, queue, log } = this;
     const { racetime } = this.#sources;
-    const rooms = racetime && new RaceRooms({ db, client: racetime, log });
-    return [
-      {
-        name: 'sync of schedules',
-        pattern: this.config.syncSchedule,
-        run: async () => {
-          for (const slug of await followedSlugs(this.db.em(), 'speedgaming'))
-            await this.queue.sendSync({ source: 'speedgaming', slug });
-          for (const slug of await dueSlugs(this.db.em()))
-            await this.queue.sendSync({ source: 'startgg', slug });
-        },
-      },
-      {
-        name: 'sync of running tournaments',
-        pattern: '*/15 * * * * *',
-        run: async () => {
-          for (const slug of await activeSlugs(this.db.em()))
-            await this.queue.sendSync({ source: 'startgg', slug });
-        },
-      },
-      { name: 'reminders', pattern: '*/15 * * * * *', run: () => passTime(this.db) },
-      ...(rooms
-        ? [{ name: 'race rooms', pattern: '*/15 * * * * *', run: () => rooms.run(this.#stopping.signal) }]
-        : []),
-      { name: 'deleted tournaments', pattern: '0 * * * *', run: () => this.#purge() },
-      { name: 'guilds left long ago', pattern: '20 4 * * *', run: () => purgeGuilds(this.db) },
-    ];
-  }
-
-  async #purge(): Promise<void> {
-    await purgeTournaments(this.db);
-    await dropAnnouncements(this.db.em());
+    const { syncSchedule } = this.config;
+    return recurringTasks({ db, queue, racetime, syncSchedule, stopping: this.#stopping.signal, log });
   }
 
   /** What sends what the database wants shown in Discord. */
   #makeDeliveries() {
     const { db, listener, log, imports, config } = this;
+    const observer = this.#observer;
     const rest = createRest(config.discord);
     const renderers = {
       [IMPORT_MESSAGE]: importRenderer({ imports, requestsLeft: () => this.requestsLeft() }),
@@ -252,8 +229,8 @@ export class App {
     // Nothing tells Discord that two requests for an event are one, so none is repeated unseen.
     const unrepeated = createRest(config.discord, { retries: 0 });
     return [
-      new DeliveryLoop(new LiveMessages({ db, rest, renderers, log }), listener, log),
-      new DeliveryLoop(new Notifications({ db, rest, pace, log }), listener, log),
+      new DeliveryLoop(new LiveMessages({ db, rest, renderers, log, observer }), listener, log),
+      new DeliveryLoop(new Notifications({ db, rest, pace, log, observer }), listener, log),
       new DeliveryLoop(new MatchEvents({ db, rest: unrepeated, log }), listener, log),
     ];
   }
@@ -275,11 +252,20 @@ export class App {
     });
     return new Gateway({
       discord: config.discord,
-      interactions: new Interactions(commands, log),
+      interactions: new Interactions(commands, log, this.#observer),
       guilds,
       channelGone: (guildId, channelId) => db.transaction((em) => closeChannel(em, guildId, channelId)),
       log,
     });
+  }
+
+  async #readings(): Promise<Readings> {
+    const [startggRequestsLeft, jobs, queues] = await Promise.all([
+      this.requestsLeft(),
+      this.imports.countByState(),
+      this.queue.waiting(this.db.em()),
+    ]);
+    return { startggRequestsLeft, jobs, queues };
   }
 
   /** Requests that start.gg would take in this minute; undefined where so many are allowed that nobody has to wait. */

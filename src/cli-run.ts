@@ -28,7 +28,7 @@ export async function withApp(
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
   let app: App | undefined;
   try {
-    app = await App.open(config, log, databaseGone);
+    app = await App.open(config, log, { onDatabaseGone: databaseGone });
     return interruption.signal.aborted ? 130 : await work(app, interruption.signal);
   } catch (error) {
     // What was under way then fails for no other reason.

@@ -16,6 +16,11 @@ const positive = (fallback: number) => {
   return z.coerce.number({ error }).int({ error }).positive({ error }).default(fallback);
 };
 
+const port = (() => {
+  const error = 'must be the number of a port, up to 65535';
+  return z.coerce.number({ error }).int({ error }).min(0, { error }).max(65_535, { error });
+})();
+
 function isCronPattern(text: string): boolean {
   try {
     new CronPattern(text);
@@ -59,6 +64,7 @@ const schema = z.object({
     .default(ROLES.join(','))
     .transform((value) => value.split(',').map((role) => role.trim()))
     .pipe(z.array(z.enum(ROLES, { error: `must be a list of ${ROLES.join(', ')}` })).min(1)),
+  METRICS_PORT: port.optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'there is no such level' })
     .default('info'),
@@ -88,6 +94,8 @@ const HELP: Record<string, string> = {
   DM_NEW_CHANNELS_PER_DAY: 'how many people may be written to for the first time in 24 hours.',
   SHARDS: 'which Discord shards this process serves: "auto" or a list such as 0-3/16.',
   ROLES: 'what this process does: any of gateway, worker, scheduler, separated by commas.',
+  METRICS_PORT:
+    'the port on which /metrics, /healthz and /readyz are served; 0 takes any free one, and the log says which. Leave it empty to serve nothing.',
   LOG_LEVEL: 'how much is logged: fatal, error, warn, info, debug, trace or silent.',
 };
 
@@ -102,6 +110,8 @@ export type Config = {
   syncSchedule: string;
   directMessages: { secondsPerNewChannel: number; newChannelsPerDay: number };
   roles: readonly Role[];
+  /** Undefined: nothing is served. */
+  metricsPort: number | undefined;
   logLevel: string;
 };
 
@@ -157,6 +167,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, needs: readonly string[] = []
       newChannelsPerDay: value.DM_NEW_CHANNELS_PER_DAY,
     },
     roles: value.ROLES,
+    metricsPort: value.METRICS_PORT,
     logLevel: value.LOG_LEVEL,
   };
 }

@@ -1,4 +1,5 @@
 import { App } from './app.ts';
+import { Monitoring } from './app-metrics.ts';
 import { ConfigError, loadConfig, secretsOf } from './config.ts';
 import { UserError } from './errors.ts';
 import { createLog, type Log } from './log.ts';
@@ -22,12 +23,15 @@ async function main(): Promise<void> {
     log.warn(
       'imports from start.gg are off: STARTGG_TOKEN is not set. Make one at https://start.gg/admin/profile/developer and put it in .env',
     );
-  const opening = App.open(config, log, () => {
+  // First of all: whoever watches sees that it is being started, however long the database takes.
+  const monitoring = await Monitoring.open(config, log);
+  const onDatabaseGone = () => {
     log.fatal(
       'the embedded PostgreSQL was stopped or has moved: ending, so that the next start finds it again',
     );
     process.exit(1);
-  });
+  };
+  const opening = App.open(config, log, { onDatabaseGone, monitoring });
   const signalled = closeOnSignal(opening, log);
   try {
     await start(await opening, signalled);

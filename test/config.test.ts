@@ -29,6 +29,12 @@ describe('the configuration', () => {
     });
   });
 
+  it('serves metrics only where it is given a port', () => {
+    expect(loadConfig({}).metricsPort).toBeUndefined();
+    expect(loadConfig({ METRICS_PORT: '9464' }).metricsPort).toBe(9464);
+    expect(loadConfig({ METRICS_PORT: '0' }).metricsPort).toBe(0);
+  });
+
   it('misses the other half of what only works as a pair', () => {
     expect(failure({ RACETIME_CLIENT_ID: 'herald' })).toMatch(
       /RACETIME_CLIENT_SECRET is missing.*category's bot/,
@@ -52,6 +58,8 @@ describe('the configuration', () => {
     ['ROLES', 'gateway,cook'],
     ['SHARDS', '4'],
     ['LOG_LEVEL', 'loud'],
+    ['METRICS_PORT', 'web'],
+    ['METRICS_PORT', '70000'],
   ])('refuses %s=%s by name', (name, value) => {
     expect(failure({ [name]: value })).toMatch(new RegExp(`^${name} is malformed: .+ It is .+`));
   });

@@ -24,6 +24,7 @@ export class Listener {
   readonly #handlers = new Map<Channel, Set<Handler>>();
   #sharedLock: number | undefined;
   #client: Client | undefined;
+  #isHolding = false;
   #closed = false;
 
   constructor(url: string, log: Log, gone?: Gone) {
@@ -39,7 +40,25 @@ export class Listener {
   /** Holds an advisory lock, shared, from now on as long as this process lives. */
   async hold(lock: number): Promise<void> {
     this.#sharedLock = lock;
-    await this.#client?.query(LOCK, [lock]);
+    const client = this.#client;
+    await client?.query(LOCK, [lock]);
+    // A connection that was made meanwhile has taken it by itself.
+    if (client && client === this.#client) this.#isHolding = true;
+  }
+
+  /** Whether this process's connection stands and holds its lock. */
+  get isHolding(): boolean {
+    return this.#client !== undefined && this.#isHolding;
+  }
+
+  /**
+   * Asks the database for something that it always has, past the queries that wait for a connection of the pool.
+   *
+   * @throws Error when it does not answer, or the connection is not there
+   */
+  async ask(): Promise<void> {
+    if (!this.#client) throw new Error('the connection to the database is lost');
+    await this.#client.query('select 1');
   }
 
   /** Calls `handler` with each payload sent to a channel. Returns the way to stop that. */
@@ -70,6 +89,7 @@ export class Listener {
     // Not before it stands: an attempt that fails is repeated by whoever made it, and ends too.
     client.on('end', () => void this.#reconnect());
     this.#client = client;
+    this.#isHolding = this.#sharedLock !== undefined;
   }
 
   async #reconnect(): Promise<void> {

@@ -1,4 +1,4 @@
-import { Client, DiscordjsErrorCodes, Events, GatewayIntentBits, Options } from 'discord.js';
+import { Client, DiscordjsErrorCodes, Events, GatewayIntentBits, Options, Status } from 'discord.js';
 import type { Config } from '../config.ts';
 import { messageOf } from '../errors.ts';
 import type { Guilds } from '../guilds/guilds.ts';
@@ -58,6 +58,11 @@ export class Gateway {
       throw explain(error, this.#discord.apiUrl);
     }
     await ready;
+  }
+
+  /** Whether all its shards are connected at this moment. */
+  get isConnected(): boolean {
+    return this.#client.isReady() && this.#client.ws.shards.every(({ status }) => status === Status.Ready);
   }
 
   /** Takes no more interactions, lets running ones end (at most 5 s) and disconnects. */

@@ -18,6 +18,7 @@ import {
   UserError,
 } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { type InteractionType, type Observer, UNOBSERVED } from '../metrics/observer.ts';
 import { parseCustomId } from '../outbox/custom-id.ts';
 import { duration, escapeText, shorten } from '../text.ts';
 import { type Command, FormattedError, plain } from './command.ts';
@@ -33,12 +34,14 @@ const STOP_WITHIN_MS = 5_000;
 export class Interactions {
   readonly #commands: ReadonlyMap<string, Command>;
   readonly #log: Log;
+  readonly #observer: Observer;
   readonly #running = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
 
-  constructor(commands: readonly Command[], log: Log) {
+  constructor(commands: readonly Command[], log: Log, observer: Observer = UNOBSERVED) {
     this.#commands = new Map(commands.map((command) => [command.data.name, command]));
     this.#log = log;
+    this.#observer = observer;
   }
 
   handle(interaction: Interaction): void {
@@ -62,18 +65,20 @@ export class Interactions {
     if (!interaction.isRepliable()) return;
     if (this.#stopping.signal.aborted) {
       const content = 'Herald is restarting. Try again in a moment.';
-      await interaction.reply({ ...plain(content), flags: MessageFlags.Ephemeral });
+      const reply = interaction.reply({ ...plain(content), flags: MessageFlags.Ephemeral });
+      await this.#acknowledged('other', '', reply);
     } else if (interaction.isChatInputCommand()) await this.#runCommand(interaction);
     else if (interaction.isButton()) await this.#pressButton(interaction);
     else {
-      await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+      await this.#acknowledged('other', '', interaction.deferReply({ flags: MessageFlags.Ephemeral }));
       await interaction.editReply(plain('Herald does not know this any more.'));
     }
   }
 
   async #runCommand(interaction: ChatInputCommandInteraction): Promise<void> {
-    await interaction.deferReply({ flags: MessageFlags.Ephemeral });
     const { commandName } = interaction;
+    const deferred = interaction.deferReply({ flags: MessageFlags.Ephemeral });
+    await this.#acknowledged('command', commandName, deferred);
     await this.#answered(interaction, { command: commandName }, async () => {
       const command = this.#commands.get(commandName);
       if (!command) throw new UserError(`This Herald has no command /${commandName} any more.`);
@@ -84,12 +89,32 @@ export class Interactions {
   async #pressButton(interaction: ButtonInteraction): Promise<void> {
     const parsed = parseCustomId(interaction.customId);
     const handler = parsed && this.#commands.get(parsed.owner)?.buttons?.[parsed.action];
-    if (handler?.acknowledge === 'update') await interaction.deferUpdate();
-    else await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+    const isUpdate = handler?.acknowledge === 'update';
+    const deferred = isUpdate
+      ? interaction.deferUpdate()
+      : interaction.deferReply({ flags: MessageFlags.Ephemeral });
+    await this.#acknowledged('button', parsed?.owner ?? '', deferred);
     await this.#answered(interaction, { button: interaction.customId }, async () => {
       if (!parsed || !handler) throw new UserError('Herald does not know this button any more.');
       await handler.run(interaction, parsed.args);
     });
+  }
+
+  /**
+   * Waits for an acknowledgement. What began it came in with this very turn of the event loop, unless `receivedAt` says
+   * otherwise.
+   *
+   * @param name who is asked: whatever is no command of Herald's counts as unknown, however many names people send
+   */
+  async #acknowledged(
+    type: InteractionType,
+    name: string,
+    acknowledgement: Promise<unknown>,
+    receivedAt = performance.now(),
+  ): Promise<void> {
+    await acknowledgement;
+    const command = this.#commands.has(name) ? name : 'unknown';
+    this.#observer.acknowledged(type, command, (performance.now() - receivedAt) / 1000);
   }
 
   /** Runs a handler; whatever it throws is told to the person. */
@@ -136,6 +161,7 @@ export class Interactions {
   }
 
   async #suggest(interaction: AutocompleteInteraction): Promise<void> {
+    const receivedAt = performance.now();
     const typed = String(interaction.options.getFocused()).trim().slice(0, MAX_CHOICE_LENGTH);
     const fallback = typed ? [{ name: typed, value: typed }] : [];
     const giveUp = new AbortController();
@@ -147,11 +173,12 @@ export class Interactions {
     });
     const choices = await Promise.race([found, late]);
     giveUp.abort();
-    await interaction.respond(
+    const responded = interaction.respond(
       choices
         .slice(0, MAX_CHOICES)
         .map((choice) => ({ ...choice, name: shorten(choice.name, MAX_CHOICE_LENGTH) || choice.value })),
     );
+    await this.#acknowledged('autocomplete', interaction.commandName, responded, receivedAt);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Database } from '../database/database.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { closeChannel } from '../matches/closed-channel.ts';
+import { type Observer, UNOBSERVED } from '../metrics/observer.ts';
 import {
   CLAIM_MS,
   type ClaimedLive,
@@ -44,17 +45,20 @@ export class LiveMessages implements Delivery<ClaimedLive> {
   readonly #rest: REST;
   readonly #renderers: Record<string, Renderer>;
   readonly #log: Log;
+  readonly #observer: Observer;
 
   constructor(parts: {
     db: Database;
     rest: REST;
     renderers: Record<string, Renderer>;
     log: Log;
+    observer?: Observer;
   }) {
     this.#db = parts.db;
     this.#rest = parts.rest;
     this.#renderers = parts.renderers;
     this.#log = parts.log;
+    this.#observer = parts.observer ?? UNOBSERVED;
   }
 
   async claim(limit: number): Promise<ClaimedLive[]> {
@@ -86,6 +90,7 @@ export class LiveMessages implements Delivery<ClaimedLive> {
       (live.postedAt === null ? undefined : await findPosted(this.#rest, live, live.postedAt, signal));
     if (messageId) {
       await this.#rest.patch(Routes.channelMessage(live.channelId, messageId), { body, signal });
+      this.#observer.liveMessage(live.kind, 'edited');
       return messageId;
     }
     const postedAt = live.postedAt ?? (await markPosting(this.#db.em(), live));
@@ -97,12 +102,14 @@ export class LiveMessages implements Delivery<ClaimedLive> {
       body: { ...body, nonce, enforce_nonce: true },
       signal,
     })) as APIMessage;
+    this.#observer.liveMessage(live.kind, 'posted');
     return posted.id;
   }
 
   async #handle(live: ClaimedLive, error: unknown): Promise<void> {
     const em = this.#db.em();
     const failure = failureOf(error);
+    this.#observer.liveMessage(live.kind, failure.kind);
     const about = { live: live.id, kind: live.kind, subject: live.subject };
     if (failure.kind === 'gone') {
       this.#log.info(about, 'live message was deleted, posting it anew');

@@ -4,6 +4,7 @@ import type { Database } from '../database/database.ts';
 import { BudgetExhaustedError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { closeChannel } from '../matches/closed-channel.ts';
+import { type NotificationOutcome, type Observer, UNOBSERVED } from '../metrics/observer.ts';
 import { type Place, wordingOf } from '../notifications/wording.ts';
 import {
   CLAIM_MS,
@@ -65,12 +66,14 @@ export class Notifications implements Delivery<ClaimedNotification> {
   readonly #rest: REST;
   readonly #pace: NewChannelPace;
   readonly #log: Log;
+  readonly #observer: Observer;
 
-  constructor(parts: { db: Database; rest: REST; pace: NewChannelPace; log: Log }) {
+  constructor(parts: { db: Database; rest: REST; pace: NewChannelPace; log: Log; observer?: Observer }) {
     this.#db = parts.db;
     this.#rest = parts.rest;
     this.#pace = parts.pace;
     this.#log = parts.log;
+    this.#observer = parts.observer ?? UNOBSERVED;
   }
 
   async claim(limit: number): Promise<ClaimedNotification[]> {
@@ -150,6 +153,7 @@ export class Notifications implements Delivery<ClaimedNotification> {
       const messageId = await findOwn(this.#rest, channelId, triedAt, isIt, signal);
       if (!messageId) continue;
       await noteFound(this.#db.em(), id, messageId);
+      this.#observe(claimed, 'sent');
       if (id === claimed.id) return true;
     }
     return false;
@@ -172,11 +176,13 @@ export class Notifications implements Delivery<ClaimedNotification> {
     await this.#db.transaction((em) =>
       settleNotification(em, claimed, { state: 'sent', messageId: sent.id }),
     );
+    this.#observe(claimed, 'sent');
   }
 
   async #end(claimed: ClaimedNotification, state: 'void' | 'failed', error?: string): Promise<void> {
     if (state === 'void' && claimed.class === 'reminder') await forgetReminder(this.#db.em(), claimed);
     await this.#db.transaction((em) => settleNotification(em, claimed, { state, error }));
+    this.#observe(claimed, state);
     if (state === 'failed')
       this.#log.warn({ notification: claimed.id, reason: error }, 'notification given up');
   }
@@ -211,6 +217,7 @@ export class Notifications implements Delivery<ClaimedNotification> {
     const code = codeOf(error);
     if (claimed.discordUserId && !claimed.channelId && CLOSED.has(code)) {
       this.#log.info(about, 'direct messages are closed');
+      this.#observe(claimed, 'closed');
       await noteBlocked(em, claimed.discordUserId);
       // It is taken up again at once, as that of somebody whose messages are closed.
       return await postponeNotification(em, claimed, { afterMs: 0, failed: false });
@@ -229,8 +236,16 @@ export class Notifications implements Delivery<ClaimedNotification> {
       return await postponeNotification(em, claimed, { afterMs, failed: true });
     }
     const other = failure.kind === 'closed' && (await this.#elsewhere(claimed));
-    if (other) return await redirectNotification(em, claimed, other);
+    if (other) {
+      this.#observe(claimed, 'closed');
+      return await redirectNotification(em, claimed, other);
+    }
     await this.#end(claimed, 'failed', messageOf(error));
+  }
+
+  #observe({ discordUserId, channelId }: ClaimedNotification, outcome: NotificationOutcome): void {
+    const place = discordUserId === null ? 'channel' : channelId === null ? 'direct_message' : 'mention';
+    this.#observer.notification(place, outcome);
   }
 
   /** Where to say what cannot be said in its channel any more. */

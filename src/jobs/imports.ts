@@ -6,7 +6,7 @@ import { createLive } from '../outbox/live-message.ts';
 import { ImportItem, ImportJob } from './entities.ts';
 import type { ImportKind, JobParams } from './kind.ts';
 import type { Queue } from './queue.ts';
-import { type JobState, UNFINISHED } from './state.ts';
+import { JOB_STATES, type JobState, UNFINISHED } from './state.ts';
 import { IMPORT_MESSAGE, moveTo } from './store.ts';
 import { WorkList } from './work-list.ts';
 
@@ -36,6 +36,22 @@ export class Imports {
     this.#db = db;
     this.#queue = queue;
     this.#kinds = new Map(kinds.map((kind) => [kind.name, kind]));
+  }
+
+  /** How many jobs there are in each state, in all guilds. */
+  async countByState(): Promise<Record<JobState, number>> {
+    const found = await rows(
+      this.#db.em(),
+      sql<{
+        state: JobState;
+        jobs: number;
+      }>`select state, count(*)::int as jobs from import_job group by state`,
+    );
+    const counts = new Map(found.map(({ state, jobs }) => [state, jobs]));
+    return Object.fromEntries(JOB_STATES.map((state) => [state, counts.get(state) ?? 0])) as Record<
+      JobState,
+      number
+    >;
   }
 
   /** Starts a job, unless the guild has the same one unfinished: then that one is given back. */

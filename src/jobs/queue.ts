@@ -1,5 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
 import { fromKysely, PgBoss, type Queue as QueueSettings } from 'pg-boss';
+import { rows } from '../database/database.ts';
 import { type Log, sparsely } from '../log.ts';
 
 const SLICE = 'import-slice';
@@ -45,6 +47,9 @@ const QUEUES: QueueSettings[] = [
     notify: true,
   },
 ];
+
+/** What is ready in one queue and waits for a worker; `oldestSeconds` is how long the oldest does, 0 where nothing waits. */
+export type Waiting = { ready: number; oldestSeconds: number };
 
 export class Queue {
   readonly #boss: PgBoss;
@@ -159,6 +164,26 @@ export class Queue {
       ),
     );
     return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  }
+
+  /** What waits for a worker at this moment, by queue: pg-boss's own numbers are up to a minute old. */
+  async waiting(em: EntityManager): Promise<Record<string, Waiting>> {
+    const names = QUEUES.map(({ name }) => name);
+    const found = await rows(
+      em,
+      sql<Waiting & { name: string }>`select name, count(*)::int as ready,
+          extract(epoch from clock_timestamp() - min(start_after))::float8 as "oldestSeconds"
+        from pgboss.job
+        where name = any(${names}::text[]) and state < 'active' and not blocked and start_after <= clock_timestamp()
+        group by name`,
+    );
+    const none = { ready: 0, oldestSeconds: 0 };
+    return Object.fromEntries(
+      names.map((name) => {
+        const { ready, oldestSeconds } = found.find((queue) => queue.name === name) ?? none;
+        return [name, { ready, oldestSeconds }];
+      }),
+    );
   }
 
   /** Waits for running slices to hand themselves back, at most `timeoutMs`. */

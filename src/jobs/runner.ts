@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '../database/database.ts';
 import type { Listener } from '../database/listener.ts';
 import type { Log } from '../log.ts';
+import { type Observer, UNOBSERVED } from '../metrics/observer.ts';
 import type { ImportKind } from './kind.ts';
 import { Outage } from './outage.ts';
 import type { Queue } from './queue.ts';
@@ -24,6 +25,7 @@ export class Runner {
   readonly #kinds: ReadonlyMap<string, ImportKind>;
   readonly #log: Log;
   readonly #waits: Waits;
+  readonly #observer: Observer;
   /** By kind: what a kind reads is down for all its jobs. */
   readonly #outages = new Map<string, Outage>();
   readonly #stopping = new AbortController();
@@ -34,14 +36,15 @@ export class Runner {
     listener: Listener,
     kinds: readonly ImportKind[],
     log: Log,
-    waits: Waits = WAITS,
+    options: { waits?: Waits | undefined; observer?: Observer } = {},
   ) {
     this.#db = db;
     this.#queue = queue;
     this.#listener = listener;
     this.#kinds = new Map(kinds.map((kind) => [kind.name, kind]));
     this.#log = log;
-    this.#waits = waits;
+    this.#waits = options.waits ?? WAITS;
+    this.#observer = options.observer ?? UNOBSERVED;
   }
 
   /** Begins to take slices from the queue, `concurrency` jobs at once. */
@@ -83,6 +86,7 @@ export class Runner {
     const outage = this.#outages.get(kind.name) ?? new Outage(this.#waits.outageMs);
     this.#outages.set(kind.name, outage);
     const log = this.#log.child({ job: jobId });
-    return { db: this.#db, queue: this.#queue, kind, log, outage, retryWaitsMs: this.#waits.retryMs };
+    const retryWaitsMs = this.#waits.retryMs;
+    return { db: this.#db, queue: this.#queue, kind, log, observer: this.#observer, outage, retryWaitsMs };
   }
 }

@@ -9,10 +9,11 @@ import {
   SourceBlockedError,
 } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Observer } from '../metrics/observer.ts';
 import { touchingLive } from '../outbox/live-message.ts';
 import { countersAfter } from './counters.ts';
 import type { WorkItem } from './item.ts';
-import type { ImportKind, JobContext, Outcome } from './kind.ts';
+import type { CountChanges, ImportKind, JobContext, Outcome } from './kind.ts';
 import { jitter, type Outage } from './outage.ts';
 import type { Queue } from './queue.ts';
 import { finishJob, holdsLease, IMPORT_MESSAGE, releaseLease } from './store.ts';
@@ -34,6 +35,7 @@ export type SliceParts = {
   queue: Queue;
   kind: ImportKind;
   log: Log;
+  observer: Observer;
   outage: Outage;
   /** Growing waits before an item is tried again; after the last it is left as failed. */
   retryWaitsMs: readonly number[];
@@ -47,6 +49,7 @@ export class Slice {
   readonly #job: { id: number; params: Record<string, unknown> };
   readonly #lease: string;
   readonly #log: Log;
+  readonly #observer: Observer;
   readonly #outage: Outage;
   readonly #retryWaitsMs: readonly number[];
   /** Ends requests and waits at once. */
@@ -65,6 +68,7 @@ export class Slice {
     this.#queue = parts.queue;
     this.#kind = parts.kind;
     this.#log = parts.log;
+    this.#observer = parts.observer;
     this.#outage = parts.outage;
     this.#retryWaitsMs = parts.retryWaitsMs;
     this.#job = job;
@@ -190,11 +194,13 @@ export class Slice {
 
   /** Writes pages, settles their items and moves the counters and the status message, all in one transaction. */
   async #commit({ read, commit }: Outcome): Promise<void> {
+    let changes: CountChanges = {};
     await this.#write(async (em, list) => {
       const items = await list.settle(read);
       const last = items.at(-1);
       if (!last) return [];
-      const counters = countersAfter(await commit(em, list, items));
+      changes = await commit(em, list, items);
+      const counters = countersAfter(changes);
       const names = sql.join(this.#kind.phases.map((phase) => sql`${phase.name}::text`));
       const phase = sql`(select (array[${names}])[phase_order + 1] from import_item where id = ${last.id})`;
       return [
@@ -204,6 +210,7 @@ export class Slice {
         sql`phase = coalesce(${phase}, phase)`,
       ];
     });
+    this.#observer.rowsWritten(changes);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** PENDING waits for a worker, RUNNING has one or waits for its next slice; the last three are ends. */
-export type JobState = 'PENDING' | 'RUNNING' | 'PAUSED' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+export const JOB_STATES = ['PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
+export type JobState = (typeof JOB_STATES)[number];
 
 /** States of jobs that are not over: a guild has no two such jobs of the same. */
 export const UNFINISHED: readonly JobState[] = ['PENDING', 'RUNNING', 'PAUSED'];

@@ -6,6 +6,7 @@ import type { LinkTarget } from '../matches/apply.ts';
 import { beginRun, linksTo, noteFailure, noteSuccess, OWN_FAULT, type SyncRun } from '../matches/links.ts';
 import { readErasures } from '../matches/privacy/erased.ts';
 import { hideErased, peopleIn } from '../matches/privacy/hiding.ts';
+import type { SyncOutcome } from '../metrics/observer.ts';
 import { NotFoundError, type SpeedgamingClient } from './client.ts';
 import { readEntry } from './entry.ts';
 import { fingerprintOf } from './episode.ts';
@@ -54,10 +55,11 @@ export class SpeedgamingSync {
    * Reads an event's schedule once and brings every link to it up to date. Where there is no answer, nothing changes; a
    * fault of Herald's own is noted like one of the source.
    *
+   * @returns how it ended; undefined when nobody follows the event
    * @throws BudgetExhaustedError when it was read a short time ago
    */
-  async run(slug: string, signal?: AbortSignal): Promise<void> {
-    if ((await linksTo(this.#db.em(), 'speedgaming', slug)).length === 0) return;
+  async run(slug: string, signal?: AbortSignal): Promise<SyncOutcome | undefined> {
+    if ((await linksTo(this.#db.em(), 'speedgaming', slug)).length === 0) return undefined;
     const run = await beginRun(this.#db, 'speedgaming', slug);
     const window = { from: new Date(Date.now() - BACK_MS), to: new Date(Date.now() + AHEAD_MS) };
     try {
@@ -69,12 +71,14 @@ export class SpeedgamingSync {
       await this.#lookUp(work, { ...window, listed });
       await this.#db.transaction((em) => noteSuccess(em, work.links, work));
       this.#log.info({ slug, episodes: listed.length, skipped: work.skipped.length }, 'schedule synced');
+      return work.isFaulty ? 'failed' : 'done';
     } catch (error) {
       if (signal?.aborted || error instanceof BudgetExhaustedError) throw error;
       const isOfSource = error instanceof RetryLaterError || error instanceof GiveUpError;
       if (isOfSource) this.#log.warn({ err: error, slug }, 'schedule could not be read');
       else this.#log.error({ err: error, slug }, 'schedule could not be synced');
       await this.#db.transaction((em) => noteFailure(em, run, isOfSource ? messageOf(error) : OWN_FAULT));
+      return isOfSource ? 'unreadable' : 'failed';
     }
   }
 

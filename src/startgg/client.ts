@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { GiveUpError, messageOf, RetryLaterError, rootOf, SourceBlockedError } from '../errors.ts';
 import type { Allowance, Share, SharedBudget, Slot } from '../jobs/budget.ts';
 import type { Log } from '../log.ts';
+import { type Observer, UNOBSERVED } from '../metrics/observer.ts';
 import { TooComplexError, TooDeepError } from './errors.ts';
+import { observed } from './observed.ts';
 
 /** The slowest honest answers take a few seconds; clients in the field give up after 25 s. */
 const TIMEOUT_MS = 25_000;
@@ -31,6 +33,10 @@ const answerSchema = z.object({
   success: z.boolean().optional(),
   message: z.string().optional(),
 });
+
+type RawAnswer = z.infer<typeof answerSchema>;
+
+const costOf = (answer: RawAnswer) => answer.extensions?.queryComplexity ?? undefined;
 
 /** An answer with its data checked, and the objects it cost. Entries of which some field failed are null in it. */
 export type Answer<T> = { data: T; cost: number | undefined };
@@ -76,6 +82,7 @@ export class StartggClient {
   readonly #client: GraphQLClient;
   readonly #budget: SharedBudget;
   readonly #log: Log;
+  readonly #observer: Observer;
   readonly #hasToken: boolean;
   readonly #timeoutMs: number;
   readonly #blockedMs: number;
@@ -85,12 +92,14 @@ export class StartggClient {
     token: string | undefined;
     budget: SharedBudget;
     log: Log;
+    observer?: Observer;
     timeoutMs?: number;
     blockedMs?: number;
   }) {
     this.#url = options.url;
     this.#budget = options.budget;
     this.#log = options.log;
+    this.#observer = options.observer ?? UNOBSERVED;
     this.#hasToken = options.token !== undefined;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.#blockedMs = options.blockedMs ?? BLOCKED_MS;
@@ -118,13 +127,14 @@ export class StartggClient {
     schema: z.ZodType<T>,
     options: QueryOptions,
   ): Promise<Answer<T>> {
-    const answer = await this.#ask(document, variables, options);
-    for (const { message } of answer.errors ?? []) await this.#refuse(message, 'partial');
-    for (const { path, message } of answer.errors ?? [])
-      if (!blankEntry(answer.data, path ?? [])) throw new RetryLaterError(`start.gg: ${message}`);
-    const parsed = schema.safeParse(answer.data ?? undefined);
-    if (!parsed.success) throw new RetryLaterError(unreadable(parsed.error));
-    return { data: parsed.data, cost: answer.extensions?.queryComplexity ?? undefined };
+    return await this.#ask(document, variables, options, async (answer) => {
+      for (const { message } of answer.errors ?? []) await this.#refuse(message, 'partial');
+      for (const { path, message } of answer.errors ?? [])
+        if (!blankEntry(answer.data, path ?? [])) throw new RetryLaterError(`start.gg: ${message}`);
+      const parsed = schema.safeParse(answer.data ?? undefined);
+      if (!parsed.success) throw new RetryLaterError(unreadable(parsed.error));
+      return { data: parsed.data, cost: costOf(answer) };
+    });
   }
 
   /**
@@ -133,30 +143,45 @@ export class StartggClient {
    * @throws as `query`, but only for what concerns the request as a whole
    */
   async queryPacked(document: string, options: QueryOptions): Promise<PackedAnswer> {
-    const answer = await this.#ask(document, {}, options);
-    const complaints: Complaint[] = [];
-    for (const { path, message } of answer.errors ?? []) {
-      if (!answer.data || !path?.length || isOfAll(message)) await this.#refuse(message, 'partial');
-      if (!path?.length) throw new RetryLaterError(`start.gg: ${message}`);
-      if (!blankEntry(answer.data, path)) complaints.push({ message, path });
-    }
-    if (!answer.data) throw new RetryLaterError('start.gg answered without data');
-    return { data: answer.data, complaints, cost: answer.extensions?.queryComplexity ?? undefined };
+    return await this.#ask(document, {}, options, async (answer) => {
+      const complaints: Complaint[] = [];
+      for (const { path, message } of answer.errors ?? []) {
+        if (!answer.data || !path?.length || isOfAll(message)) await this.#refuse(message, 'partial');
+        if (!path?.length) throw new RetryLaterError(`start.gg: ${message}`);
+        if (!blankEntry(answer.data, path)) complaints.push({ message, path });
+      }
+      if (!answer.data) throw new RetryLaterError('start.gg answered without data');
+      return { data: answer.data, complaints, cost: costOf(answer) };
+    });
   }
 
-  async #ask(document: string, variables: Record<string, unknown>, options: QueryOptions) {
+  /** Sends a document within the budget and has the answer understood; what becomes of it is told to the observer. */
+  async #ask<T extends { cost: number | undefined }>(
+    document: string,
+    variables: Record<string, unknown>,
+    options: QueryOptions,
+    understand: (answer: RawAnswer) => Promise<T>,
+  ): Promise<T> {
     const { urgency, signal, patienceMs = 5_000 } = options;
     if (!this.#hasToken) throw new SourceBlockedError(`STARTGG_TOKEN is not set. ${RENEW}`);
     const [keepFree, share] = [KEEP_FREE[urgency], SHARES[urgency]];
     const slot = await this.#budget.acquire({ keepFree, share, patienceMs, signal });
-    const answer = await this.#send(document, variables, slot, signal);
-    if (answer.success === false) await this.#refuse(answer.message ?? 'start.gg refused');
-    const complaints = (answer.errors ?? []).map((error) => error.message);
-    if (complaints.length > 0) this.#log.warn({ complaints }, 'start.gg answered in part');
-    return answer;
+    const understood = async () => {
+      const answer = await this.#send(document, variables, slot, signal);
+      if (answer.success === false) await this.#refuse(answer.message ?? 'start.gg refused');
+      const complaints = (answer.errors ?? []).map((error) => error.message);
+      if (complaints.length > 0) this.#log.warn({ complaints }, 'start.gg answered in part');
+      return await understand(answer);
+    };
+    return await observed(understood(), this.#observer, signal);
   }
 
-  async #send(document: string, variables: Record<string, unknown>, slot: Slot, signal?: AbortSignal) {
+  async #send(
+    document: string,
+    variables: Record<string, unknown>,
+    slot: Slot,
+    signal?: AbortSignal,
+  ): Promise<RawAnswer> {
     const signals = [AbortSignal.timeout(this.#timeoutMs), ...(signal ? [signal] : [])];
     try {
       const answer = await this.#client.rawRequest({
@@ -169,7 +194,7 @@ export class StartggClient {
       signal?.throwIfAborted();
       const refusal = findRefusal(error);
       if (refusal?.status === 429) throw await this.#rateLimited(refusal.retryAfterMs);
-      if (refusal) return { ...refusal.body, errors: null, success: false };
+      if (refusal) return { ...refusal.body, data: null, errors: null, extensions: null, success: false };
       throw new RetryLaterError(this.#noAnswer(error), { cause: error });
     } finally {
       await this.#budget.release(slot);

@@ -1,45 +1,9 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Client } from 'pg';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { Listener } from '../../src/database/listener.ts';
 import { createLog } from '../../src/log.ts';
+import { openProxy } from '../support/proxy.ts';
 import { until } from '../support/until.ts';
-
-/** A way to the database that can be cut. */
-async function openProxy(databaseUrl: string) {
-  const target = new URL(databaseUrl);
-  const sockets = new Set<Socket>();
-  const attempts: number[] = [];
-  let isCut = false;
-  const server = createServer((socket) => {
-    attempts.push(performance.now());
-    sockets.add(socket.on('error', () => {}));
-    if (isCut) return socket.destroy();
-    const onward = connect(Number(target.port), target.hostname).on('error', () => socket.destroy());
-    sockets.add(onward);
-    socket.pipe(onward).pipe(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: Object.assign(new URL(databaseUrl), { port: String(port) }).href,
-    attempts,
-    cut() {
-      isCut = true;
-      attempts.length = 0;
-      for (const socket of sockets) socket.destroy();
-    },
-    mend() {
-      isCut = false;
-    },
-  };
-}
 
 it('a listener that loses the database comes back by itself, one calm attempt after the other', async () => {
   const proxy = await openProxy(inject('postgresUrl'));
@@ -59,17 +23,23 @@ it('a listener that loses the database comes back by itself, one calm attempt af
   await client.query(`select pg_notify('herald_job', '1')`);
   await until('a notification is heard', () => heard.includes('1'));
   expect(await held()).toBe(true);
+  expect(listener.isHolding).toBe(true);
+  await listener.ask();
 
   proxy.cut();
   await until('some attempts failed', () => proxy.attempts.length >= 5);
   const gaps = proxy.attempts.slice(1).map((time, i) => time - (proxy.attempts[i] ?? 0));
   expect(Math.min(...gaps)).toBeGreaterThan(300);
   await until('the lock is free', async () => !(await held()));
+  expect(listener.isHolding).toBe(false);
+  await expect(listener.ask()).rejects.toThrow('the connection to the database is lost');
 
   proxy.mend();
   // Whoever listens is told to look for itself, since something may have been missed.
   await until('it says that it was away', () => heard.includes(''));
   expect(await held()).toBe(true);
+  expect(listener.isHolding).toBe(true);
+  await listener.ask();
   await client.query(`select pg_notify('herald_job', '2')`);
   await until('a notification is heard again', () => heard.includes('2'));
   expect(heard).toEqual(['1', '', '2']);

@@ -75,7 +75,7 @@ export async function openTuned(databaseUrl: string, startggUrl: string, tuning:
     blockedMs: tuning.blockedMs,
   });
   const kinds = [startggImport(client, { deepestEntry: tuning.deepestEntry })];
-  const runner = new Runner(db, queue, listener, kinds, log, tuning.waits);
+  const runner = new Runner(db, queue, listener, kinds, log, { waits: tuning.waits });
   await listener.start();
   await queue.start();
   return {

@@ -4,6 +4,7 @@ import { BudgetExhaustedError, GiveUpError, messageOf, SourceBlockedError } from
 import type { Log } from '../../log.ts';
 import type { LinkTarget } from '../../matches/apply.ts';
 import { beginRun, linksTo, noteFailure, noteSuccess, OWN_FAULT, type SyncRun } from '../../matches/links.ts';
+import type { SyncOutcome } from '../../metrics/observer.ts';
 import {
   type EventNode,
   event,
@@ -77,10 +78,11 @@ export class StartggSchedule {
    * Reads what changed in a tournament and brings every link to it up to date. Where there is no answer, nothing changes;
    * a fault of Herald's own is noted like one of the source.
    *
+   * @returns how it ended; undefined when nobody follows the tournament
    * @throws BudgetExhaustedError when there is no room in the budget for now
    */
-  async run(slug: string, signal?: AbortSignal): Promise<void> {
-    if ((await linksTo(this.#db.em(), 'startgg', slug)).length === 0) return;
+  async run(slug: string, signal?: AbortSignal): Promise<SyncOutcome | undefined> {
+    if ((await linksTo(this.#db.em(), 'startgg', slug)).length === 0) return undefined;
     const run: Run = { ...(await beginRun(this.#db, 'startgg', slug)), signal, matches: 0 };
     try {
       const tournament = await this.#readTournament(run);
@@ -93,12 +95,14 @@ export class StartggSchedule {
         { slug, matches: run.matches, skipped: run.skipped.length },
         'start.gg tournament synced',
       );
+      return run.isFaulty ? 'failed' : 'done';
     } catch (error) {
       if (signal?.aborted || error instanceof BudgetExhaustedError) throw error;
       if (isOfSource(error)) this.#log.warn({ err: error, slug }, 'start.gg tournament could not be read');
       else this.#log.error({ err: error, slug }, 'start.gg tournament could not be synced');
       const reason = isOfSource(error) ? messageOf(error) : OWN_FAULT;
       await this.#db.transaction((em) => noteFailure(em, run, reason));
+      return isOfSource(error) ? 'unreadable' : 'failed';
     }
   }
 

@@ -1,0 +1,58 @@
+import type { Database } from './database/database.ts';
+import type { Queue } from './jobs/queue.ts';
+import type { Log } from './log.ts';
+import { purgeGuilds } from './matches/leaving.ts';
+import { followedSlugs } from './matches/links.ts';
+import { purgeTournaments } from './matches/tournaments.ts';
+import { passTime } from './notifications/reminders.ts';
+import type { RacetimeClient } from './racetime/client.ts';
+import { RaceRooms } from './racetime/rooms.ts';
+import type { RecurringTask } from './schedule/recurring.ts';
+import { dropAnnouncements } from './startgg/schedule/event-announcement.ts';
+import { activeSlugs, dueSlugs } from './startgg/schedule/rhythm.ts';
+
+type Parts = {
+  db: Database;
+  queue: Queue;
+  /** Without it there are no race rooms. */
+  racetime: RacetimeClient | undefined;
+  /** When schedules are read again. */
+  syncSchedule: string;
+  /** Ends when the process is about to. */
+  stopping: AbortSignal;
+  log: Log;
+};
+
+/** What is due again and again; each tick asks the database. */
+export function recurringTasks({ db, queue, racetime, syncSchedule, stopping, log }: Parts): RecurringTask[] {
+  const rooms = racetime && new RaceRooms({ db, client: racetime, log });
+  return [
+    {
+      name: 'sync of schedules',
+      pattern: syncSchedule,
+      run: async () => {
+        for (const slug of await followedSlugs(db.em(), 'speedgaming'))
+          await queue.sendSync({ source: 'speedgaming', slug });
+        for (const slug of await dueSlugs(db.em())) await queue.sendSync({ source: 'startgg', slug });
+      },
+    },
+    {
+      name: 'sync of running tournaments',
+      pattern: '*/15 * * * * *',
+      run: async () => {
+        for (const slug of await activeSlugs(db.em())) await queue.sendSync({ source: 'startgg', slug });
+      },
+    },
+    { name: 'reminders', pattern: '*/15 * * * * *', run: () => passTime(db) },
+    ...(rooms ? [{ name: 'race rooms', pattern: '*/15 * * * * *', run: () => rooms.run(stopping) }] : []),
+    {
+      name: 'deleted tournaments',
+      pattern: '0 * * * *',
+      run: async () => {
+        await purgeTournaments(db);
+        await dropAnnouncements(db.em());
+      },
+    },
+    { name: 'guilds left long ago', pattern: '20 4 * * *', run: () => purgeGuilds(db) },
+  ];
+}
