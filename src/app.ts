@@ -131,6 +131,7 @@ export class App {
     const app = new App(config, log, db, onDatabaseGone);
     try {
       await app.listener.start();
+      await app.listener.hold(LOCKS.process);
       await app.queue.start();
       return app;
     } catch (error) {
@@ -290,10 +291,12 @@ export class App {
   }
 }
 
-async function leaveEmbedded(config: Config): Promise<void> {
+/** Stops the embedded server, where there is one and nobody else uses it. */
+export async function leaveEmbedded(config: Config): Promise<void> {
   if (!config.databaseUrl) await stopEmbedded(config.dataDir, { onlyWhenUnused: true });
 }
 
-function version(): string {
+/** Herald's own version. */
+export function version(): string {
   return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 }

@@ -14,7 +14,7 @@ type Handler = (payload: string) => void;
 export type Gone = { afterMs: number; call: () => void };
 
 /**
- * One connection of its own that listens for notifications and holds this process's advisory lock. It comes back by
+ * One connection of its own that listens for notifications and holds this process's advisory locks. It comes back by
  * itself; after each reconnect every handler is called once with an empty payload, since something may have been missed.
  */
 export class Listener {
@@ -22,7 +22,7 @@ export class Listener {
   readonly #log: Log;
   readonly #gone: Gone | undefined;
   readonly #handlers = new Map<Channel, Set<Handler>>();
-  #sharedLock: number | undefined;
+  readonly #sharedLocks = new Set<number>();
   #client: Client | undefined;
   #closed = false;
 
@@ -38,7 +38,7 @@ export class Listener {
 
   /** Holds an advisory lock, shared, from now on as long as this process lives. */
   async hold(lock: number): Promise<void> {
-    this.#sharedLock = lock;
+    this.#sharedLocks.add(lock);
     await this.#client?.query(LOCK, [lock]);
   }
 
@@ -60,7 +60,7 @@ export class Listener {
     client.on('notification', ({ channel, payload }) => this.#emit(channel as Channel, payload ?? ''));
     await client.connect();
     try {
-      if (this.#sharedLock !== undefined) await client.query(LOCK, [this.#sharedLock]);
+      for (const lock of this.#sharedLocks) await client.query(LOCK, [lock]);
       for (const channel of CHANNELS) await client.query(`listen ${channel}`);
     } catch (error) {
       await client.end().catch(() => {});
