@@ -3,14 +3,44 @@ import type { Client } from 'pg';
 import { TABLES } from '../../src/app-backup.ts';
 import { readTables } from '../../src/database/backup/catalog.ts';
 
-type Column = { table: string; name: string; type: string; nullable: boolean; toTable: string | null; toColumn: string | null };
+type Column = {
+  table: string;
+  name: string;
+  type: string;
+  nullable: boolean;
+  toTable: string | null;
+  toColumn: string | null;
+};
 
 /** What COPY escapes, or means something by. */
-const AWKWARD = ['\\N', '\\.', '\\', '\\\\', '\n', '\r\n', '\t', '', '\b\f\v', '"', "'", '🏆', 'é\u0301', '\u2028', '{}', 'null', '\\.\n\\.', 'a\\tb'];
+const AWKWARD = [
+  '\\N',
+  '\\.',
+  '\\',
+  '\\\\',
+  '\n',
+  '\r\n',
+  '\t',
+  '',
+  '\b\f\v',
+  '"',
+  "'",
+  '🏆',
+  'é\u0301',
+  '\u2028',
+  '{}',
+  'null',
+  '\\.\n\\.',
+  'a\\tb',
+];
 
 /** Text that PostgreSQL takes: everything but NUL and halves of surrogate pairs. */
 export const anyText = fc
-  .oneof(fc.constantFrom(...AWKWARD), fc.string({ unit: 'binary' }), fc.array(fc.constantFrom(...AWKWARD)).map((parts) => parts.join('')))
+  .oneof(
+    fc.constantFrom(...AWKWARD),
+    fc.string({ unit: 'binary' }),
+    fc.array(fc.constantFrom(...AWKWARD)).map((parts) => parts.join('')),
+  )
   .map((text) => text.replaceAll('\0', '').toWellFormed());
 
 export const anyJson = fc
@@ -64,7 +94,9 @@ export async function fill(sql: Client, rowsEach: number, seed: number): Promise
     const own = columns.filter((column) => column.table === table);
     const row = fc.tuple(...own.map((column) => valueOf(column, known)));
     for (const values of fc.sample(row, { numRuns: rowsEach, seed: seed + index })) {
-      const given = own.map(({ type }, i) => (type === 'timestamp with time zone' ? timeOf(`$${i + 1}`) : `$${i + 1}`));
+      const given = own.map(({ type }, i) =>
+        type === 'timestamp with time zone' ? timeOf(`$${i + 1}`) : `$${i + 1}`,
+      );
       await sql.query(
         `insert into "${table}" (${own.map(({ name }) => `"${name}"`).join(', ')}) overriding system value
          values (${given.join(', ')}) on conflict do nothing`,
@@ -72,8 +104,13 @@ export async function fill(sql: Client, rowsEach: number, seed: number): Promise
       );
     }
     for (const { name } of own) {
-      const { rows } = await sql.query(`select "${name}"::text as v from "${table}" where "${name}" is not null`);
-      known.set(`${table}.${name}`, rows.map(({ v }) => v));
+      const { rows } = await sql.query(
+        `select "${name}"::text as v from "${table}" where "${name}" is not null`,
+      );
+      known.set(
+        `${table}.${name}`,
+        rows.map(({ v }) => v),
+      );
     }
   }
   await sql.query('commit');
@@ -89,7 +126,12 @@ function valueOf(column: Column, known: ReadonlyMap<string, unknown[]>): fc.Arbi
   const fixed = FIXED[`${column.table}.${column.name}`];
   if (fixed !== undefined) return fc.constant(fixed);
   const referred = column.toTable === null ? undefined : known.get(`${column.toTable}.${column.toColumn}`);
-  const values = column.toTable === null ? BY_TYPE[column.type] : referred?.length ? fc.constantFrom(...referred) : fc.constant(null);
+  const values =
+    column.toTable === null
+      ? BY_TYPE[column.type]
+      : referred?.length
+        ? fc.constantFrom(...referred)
+        : fc.constant(null);
   if (!values) throw new Error(`no values for ${column.table}.${column.name}, a ${column.type}`);
   return column.nullable ? fc.option(values, { freq: 3, nil: null }) : values;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { inject, onTestFinished } from 'vitest';
 import { TABLES } from '../../src/app-backup.ts';
-import { type RestoreOptions, type Restored, restore } from '../../src/app-restore.ts';
+import { type Restored, type RestoreOptions, restore } from '../../src/app-restore.ts';
 import { loadConfig } from '../../src/config.ts';
 import { dump } from '../../src/database/backup/dump.ts';
 import type { Manifest } from '../../src/database/backup/format.ts';
@@ -59,7 +59,10 @@ export async function restoreFile(
 }
 
 /** Every row of every table that there is, as text that differs where anything differs. */
-export async function contents(sql: Client, tables: readonly string[] = TABLES): Promise<Record<string, string[]>> {
+export async function contents(
+  sql: Client,
+  tables: readonly string[] = TABLES,
+): Promise<Record<string, string[]>> {
   await sql.query(`set timezone = 'UTC'; set extra_float_digits = 3`);
   const found: Record<string, string[]> = {};
   for (const table of tables) {
@@ -78,6 +81,8 @@ export async function differences(one: Client, other: Client, tables?: readonly 
     const there = new Set(right[table]);
     const missing = left[table]?.find((row) => !there.has(row));
     const isSame = missing === undefined && left[table]?.length === right[table]?.length;
-    return isSame ? [] : [`${table}: ${left[table]?.length} and ${right[table]?.length} rows, not there: ${missing}`];
+    return isSame
+      ? []
+      : [`${table}: ${left[table]?.length} and ${right[table]?.length} rows, not there: ${missing}`];
   });
 }
