@@ -23,17 +23,19 @@ export async function takeUpImports(em: EntityManager, queue: Queue, at: string)
 }
 
 /** What the providers were asked lately, as `keepBudgets` takes it. Undefined where there is no such table. */
-export async function readBudgets(em: EntityManager): Promise<unknown[] | undefined> {
+export async function readBudgets(em: EntityManager): Promise<string | undefined> {
   const table = await firstRow(em, sql<{ name: string | null }>`select to_regclass('budget')::text as name`);
   if (!table?.name) return undefined;
-  return (await rows(em, sql<{ row: unknown }>`select to_jsonb(b) as row from budget b`)).map(
-    ({ row }) => row,
-  );
+  // As text: JavaScript's numbers would not keep all that PostgreSQL's do.
+  const kept = sql<{
+    rows: string;
+  }>`select coalesce(jsonb_agg(to_jsonb(b)), '[]')::text as rows from budget b`;
+  return (await firstRow(em, kept))?.rows;
 }
 
 /** Requests that were made count, whatever is restored: the later knowledge of each allowance goes before the backup's. */
-export async function keepBudgets(em: EntityManager, kept: readonly unknown[]): Promise<void> {
-  const given = sql`jsonb_populate_recordset(null::budget, ${JSON.stringify(kept)}::jsonb) k`;
+export async function keepBudgets(em: EntityManager, kept: string): Promise<void> {
+  const given = sql`jsonb_populate_recordset(null::budget, ${kept}::jsonb) k`;
   await rows(
     em,
     sql`delete from budget b using ${given} where (b.provider, b.credential) = (k.provider, k.credential)`,

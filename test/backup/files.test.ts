@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Manifest } from '../../src/database/backup/format.ts';
 import { BackupReader } from '../../src/database/backup/reader.ts';
 import { UserError } from '../../src/errors.ts';
 import { fill } from './fill.ts';
-import { backUp, contents, openDatabase, openFolder, restoreFile } from './ground.ts';
+import { backUp, changeManifest, contents, openDatabase, openFolder, restoreFile } from './ground.ts';
 
 let whole: Buffer;
 let folder: string;
@@ -30,15 +31,14 @@ async function file(bytes: Buffer | string, name = 'some.backup'): Promise<strin
 /** The same backup with another text. */
 const rewritten = (change: (text: string) => string) =>
   gzipSync(Buffer.from(change(gunzipSync(whole).toString('latin1')), 'latin1'));
-const withManifest = (change: (manifest: Record<string, unknown>) => object) =>
-  rewritten((text) => {
-    const end = text.indexOf('\n');
-    const manifest = JSON.parse(Buffer.from(text.slice(0, end), 'latin1').toString());
-    return Buffer.from(JSON.stringify(change(manifest))).toString('latin1') + text.slice(end);
-  });
+async function withManifest(change: (manifest: Manifest) => object): Promise<Buffer> {
+  const path = await file(whole);
+  await changeManifest(path, change);
+  return await readFile(path);
+}
 
 describe('a restore is refused, and changes nothing,', () => {
-  const cases: [string, () => Buffer | string, RegExp][] = [
+  const cases: [string, () => Buffer | string | Promise<Buffer>, RegExp][] = [
     ['of an empty file', () => '', /is no backup of Herald/],
     ['of a text', () => 'not a backup at all\n', /is no backup of Herald/],
     ['of what another program packed', () => gzipSync('{"format":"tar"}\n'), /is no backup of Herald/],
@@ -76,7 +76,7 @@ describe('a restore is refused, and changes nothing,', () => {
       () =>
         withManifest((m) => ({
           ...m,
-          migrations: [...(m.migrations as []), 'Migration20991231000000_later'],
+          migrations: [...m.migrations, 'Migration20991231000000_later'],
         })),
       /newer Herald \(0\.0\.0-test\).*Update Herald first/,
     ],
@@ -90,9 +90,7 @@ describe('a restore is refused, and changes nothing,', () => {
       () =>
         withManifest((m) => ({
           ...m,
-          tables: (m.tables as { name: string; columns: string[] }[]).map((t) =>
-            t.name === 'guild' ? { ...t, columns: [...t.columns].slice(1) } : t,
-          ),
+          tables: m.tables.map((t) => (t.name === 'guild' ? { ...t, columns: [...t.columns].slice(1) } : t)),
         })),
       /does not fit this Herald: it differs in guild/,
     ],
@@ -101,7 +99,7 @@ describe('a restore is refused, and changes nothing,', () => {
     const target = await openDatabase();
     await target.sql.query(`insert into guild (id, name) values ('1', 'mine')`);
     const before = await contents(target.sql);
-    const path = await file(bytes());
+    const path = await file(await bytes());
     await expect(restoreFile(target, path, { force: true })).rejects.toSatisfy(
       (error) =>
         error instanceof UserError &&

@@ -92,7 +92,7 @@ export async function fill(sql: Client, rowsEach: number, seed: number): Promise
   await sql.query('begin');
   for (const [index, { name: table }] of tables.entries()) {
     const own = columns.filter((column) => column.table === table);
-    const row = fc.tuple(...own.map((column) => valueOf(column, known)));
+    const row = fc.tuple(...own.map((column) => arbitraryOf(column, known)));
     for (const values of fc.sample(row, { numRuns: rowsEach, seed: seed + index })) {
       const given = own.map(({ type }, i) =>
         type === 'timestamp with time zone' ? timeOf(`$${i + 1}`) : `$${i + 1}`,
@@ -122,7 +122,7 @@ export function timeOf(parameter: string): string {
     then timestamptz 'epoch' + (substr(${parameter}::text, 7) || ' seconds')::interval else nullif(${parameter}::text, 'epoch')::timestamptz end`;
 }
 
-function valueOf(column: Column, known: ReadonlyMap<string, unknown[]>): fc.Arbitrary<unknown> {
+function arbitraryOf(column: Column, known: ReadonlyMap<string, unknown[]>): fc.Arbitrary<unknown> {
   const fixed = FIXED[`${column.table}.${column.name}`];
   if (fixed !== undefined) return fc.constant(fixed);
   const referred = column.toTable === null ? undefined : known.get(`${column.toTable}.${column.toColumn}`);

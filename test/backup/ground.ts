@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { Client } from 'pg';
 import { inject, onTestFinished } from 'vitest';
 import { TABLES } from '../../src/app-backup.ts';
@@ -85,4 +86,12 @@ export async function differences(one: Client, other: Client, tables?: readonly 
       ? []
       : [`${table}: ${left[table]?.length} and ${right[table]?.length} rows, not there: ${missing}`];
   });
+}
+
+/** Puts another manifest into a backup. */
+export async function changeManifest(path: string, change: (manifest: Manifest) => object): Promise<void> {
+  const text = gunzipSync(await readFile(path));
+  const end = text.indexOf('\n');
+  const manifest = change(JSON.parse(text.toString('utf8', 0, end)));
+  await writeFile(path, gzipSync(Buffer.concat([Buffer.from(JSON.stringify(manifest)), text.subarray(end)])));
 }
