@@ -7,7 +7,7 @@ import { makePrivacy } from './app-commands.ts';
 import type { Config } from './config.ts';
 import { holdsRows, prepare, readMigrations, readTables } from './database/backup/catalog.ts';
 import type { Manifest, Progress } from './database/backup/format.ts';
-import { clear, isBeginningOf, load, setSequences } from './database/backup/load.ts';
+import { cancelOn, clear, isBeginningOf, load, setSequences } from './database/backup/load.ts';
 import { BackupReader } from './database/backup/reader.ts';
 import { Database, rows } from './database/database.ts';
 import { attachEmbedded } from './database/embedded.ts';
@@ -84,14 +84,24 @@ async function restoreInto(url: string, log: Log, options: RestoreOptions): Prom
   const { db, client } = await Database.connectSingle(url, entities);
   const queue = new Queue(url, log);
   const reader = await BackupReader.open(options.path);
+  const known = await knownMigrations();
+  // Not run again after a deadlock, as others are: the file is read only once.
+  const admitted = <T>(work: (em: EntityManager) => Promise<T>) =>
+    db.em().transactional(async (forked) => {
+      const em = forked as EntityManager;
+      const stopCancelling = await cancelOn(options.signal, url, client());
+      try {
+        await admit(em, client(), known, options.force);
+        return await work(em);
+      } finally {
+        stopCancelling();
+      }
+    });
   try {
-    const known = await knownMigrations();
-    await db.transaction((em) => admit(em, client(), known, options.force));
-    // Makes the migrator's own table, which it would not do within a transaction of ours.
+    // Looked at twice, since the migrator makes its own table outside of any transaction of ours.
+    await admitted(async () => {});
     await db.orm.migrator.getExecuted();
-    // Not run again after a deadlock: the file is read only once.
-    return await db.em().transactional(async (em) => {
-      await admit(em, client(), known, options.force);
+    return await admitted(async (em) => {
       await Queue.install(url);
       await queue.start();
       return await replace({ db, em, client: client(), queue, reader }, options);

@@ -6,6 +6,7 @@ import { expect, onTestFinished } from 'vitest';
 import { attachEmbedded } from '../../src/database/embedded.ts';
 import { createLog } from '../../src/log.ts';
 import { runCli } from '../../src/sandbox/bot.ts';
+import { movableClock } from '../../src/sandbox/discord/clock.ts';
 import { until } from '../support/until.ts';
 import { firstSync, follow, headlines, inHours, join as joinGuild, player, QUICK } from './club.ts';
 import { type Stage, test } from './stage.ts';
@@ -22,7 +23,8 @@ test('a Herald moves from its embedded database to another one, and nobody is to
 }) => {
   const folder = await mkdtemp(join(tmpdir(), 'herald-move-'));
   await chmod(folder, 0o755);
-  const stage = await open({ empty: true, env: QUICK });
+  const clock = movableClock();
+  const stage = await open({ empty: true, env: QUICK, discord: { clock } });
   const elsewhere = { ...stage.env };
   const here = { ...stage.env, DATABASE_URL: '', DATA_DIR: folder };
   const embedded = new Client({ connectionString: await attachEmbedded(folder, createLog('silent')) });
@@ -88,6 +90,8 @@ test('a Herald moves from its embedded database to another one, and nobody is to
     err: expect.stringContaining('is no backup of Herald'),
   });
 
+  // By then Discord has forgotten the nonces of what was sent.
+  clock.advance(600_000);
   await stage.bot(elsewhere);
   await until('everything is settled', async () => {
     const { rows } = await stage.sql.query(

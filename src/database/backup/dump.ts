@@ -51,6 +51,9 @@ export async function dump(options: Dump): Promise<{ manifest: Manifest; bytes: 
   // A connection that is lost ends the query that it is lost in.
   client.on('error', () => {});
   await client.connect();
+  // It may be waiting for a lock, which no stream knows of.
+  const stop = () => void client.end();
+  signal.addEventListener('abort', stop);
   try {
     const manifest = await begin(client, options);
     const file = createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true });
@@ -61,6 +64,7 @@ export async function dump(options: Dump): Promise<{ manifest: Manifest; bytes: 
   } catch (error) {
     throw asPlain(error, path);
   } finally {
+    signal.removeEventListener('abort', stop);
     await rm(unfinished, { force: true }).catch(() => {});
     await client.end();
   }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ClientBase } from 'pg';
+import { Client, type ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { UserError } from '../../errors.ts';
 import { quoted, readMigrations, readSequences, readTables, type Sequence } from './catalog.ts';
@@ -16,14 +16,6 @@ const LEFT_OUT = 100_000;
 
 /** What a restore works with: the connection of its transaction, and the names of Herald's tables. */
 type Target = { client: ClientBase; tables: readonly string[] };
-
-/** Which migrations a database has, and whether they are of this Herald. */
-export type Stand = { applied: string[]; isKnown: boolean };
-
-export async function standOf(client: ClientBase, known: readonly string[]): Promise<Stand> {
-  const applied = await readMigrations(client);
-  return { applied, isKnown: isBeginningOf(applied, known) };
-}
 
 /** Whether some migrations are those that this Herald began with. */
 export function isBeginningOf(some: readonly string[], known: readonly string[]): boolean {
@@ -107,4 +99,22 @@ export async function setSequences(
       [quoted(name), before, leftOut, after, last],
     );
   }
+}
+
+/**
+ * Ends the statement that a connection is busy with when a signal comes: it may be waiting for a lock of somebody else's.
+ *
+ * @returns the way to end that
+ */
+export async function cancelOn(signal: AbortSignal, url: string, client: ClientBase): Promise<() => void> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const cancel = async () => {
+    const other = new Client({ connectionString: url });
+    await other.connect();
+    await other.query('select pg_cancel_backend($1)', [rows[0]?.pid]).finally(() => other.end());
+  };
+  // Where no other connection is to be had, the streams still end by the signal.
+  const onAbort = () => void cancel().catch(() => {});
+  signal.addEventListener('abort', onAbort, { once: true });
+  return () => signal.removeEventListener('abort', onAbort);
 }
