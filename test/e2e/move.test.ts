@@ -108,4 +108,4 @@ test('a Herald moves from its embedded database to another one, and nobody is to
     timeoutMs: 30_000,
   });
   expect(headlines(stage, Ada)).toEqual(['Match scheduled', 'Match moved']);
-});
+}, 180_000);
