@@ -63,6 +63,11 @@ export type CommandServices = {
   startedAt: Date;
 };
 
+/** What people may see of themselves and take away, in all copies that there are. */
+export function makePrivacy(db: Database): Privacy {
+  return new Privacy({ db, messageKind: MATCH_MESSAGE, copies: [episodeCopy, warehouseCopy] });
+}
+
 /** The handlers of all commands, in the order of their definitions. */
 export function makeCommands(services: CommandServices): Command[] {
   const { db, listener, guilds, imports, queue, games, sources, hasStartgg, requestsLeft } = services;
@@ -90,7 +95,7 @@ export function makeCommands(services: CommandServices): Command[] {
     personCommand({ db, guilds, persons: new Persons({ db, guilds, tell }), tournaments }),
     notificationsCommand({ db }),
     privacyCommand({
-      privacy: new Privacy({ db, messageKind: MATCH_MESSAGE, copies: [episodeCopy, warehouseCopy] }),
+      privacy: makePrivacy(db),
     }),
     setupCommand({ guilds }),
     statusCommand({

@@ -127,7 +127,7 @@ export class App {
       readDatabase: () => this.#readings(),
       askDatabase: () => this.listener.ask(),
       isConnected: () => this.#gateway?.isConnected === true,
-      holdsWorkerLock: () => this.listener.isHolding,
+      holdsWorkerLock: () => this.listener.isHolding(LOCKS.worker),
     });
   }
 
@@ -146,6 +146,7 @@ export class App {
     const app = new App(config, log, db, options);
     try {
       await app.listener.start();
+      await app.listener.hold(LOCKS.process);
       await app.queue.start();
       return app;
     } catch (error) {
@@ -276,10 +277,12 @@ export class App {
   }
 }
 
-async function leaveEmbedded(config: Config): Promise<void> {
+/** Stops the embedded server, where there is one and nobody else uses it. */
+export async function leaveEmbedded(config: Config): Promise<void> {
   if (!config.databaseUrl) await stopEmbedded(config.dataDir, { onlyWhenUnused: true });
 }
 
-function version(): string {
+/** Herald's own version. */
+export function version(): string {
   return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 }

@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { commandDefinitions } from './app-commands.ts';
+import { backUp, restoreBackup } from './cli-backup.ts';
 import {
   type ControlVerb,
   controlImport,
@@ -123,6 +124,24 @@ function addImports(root: Command, run: Run): void {
       .action(run((id: number, options: { json?: boolean }) => controlImport(verb, id, options)));
 }
 
+function addBackups(root: Command, run: Run): void {
+  const steps = () => json('print one JSON object per table, and a last one with what was done');
+  root
+    .command('backup')
+    .description('write all that Herald keeps into a file; the bot may go on running')
+    .argument('<file>', 'the file to write')
+    .option('--force', 'replace the file if it is there')
+    .addOption(steps())
+    .action(run(backUp));
+  root
+    .command('restore')
+    .description('put what a backup holds into the empty database of this Herald, while the bot is stopped')
+    .argument('<file>', 'the backup')
+    .option('--force', 'replace all that Herald keeps in the database')
+    .addOption(steps())
+    .action(run(restoreBackup));
+}
+
 function program(done: (code: ExitCode) => void): Command {
   const run: Run =
     (work) =>
@@ -138,6 +157,7 @@ function program(done: (code: ExitCode) => void): Command {
     .command('migrate')
     .description("create or update the database's tables")
     .action(run(() => withApp([], migrate)));
+  addBackups(root, run);
   root
     .command('commands')
     .description("the bot's slash commands")

@@ -7,7 +7,7 @@ import {
   UnderscoreNamingStrategy,
 } from '@mikro-orm/postgresql';
 import type { Kysely, RawBuilder } from 'kysely';
-import type { Pool, PoolClient } from 'pg';
+import type { ClientBase, Pool, PoolClient } from 'pg';
 
 // SQLSTATE (PostgreSQL documentation, Appendix A).
 const UNIQUE_VIOLATION = '23505';
@@ -18,6 +18,9 @@ const DEADLOCK = '40P01';
 const GIVEN_BACK_WITHIN_MS = 1_000;
 
 export type { EntityManager } from '@mikro-orm/postgresql';
+
+/** The folder of the migrations. */
+export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** The options that the running bot, the migration tool and the tests share. */
 export function ormOptions(url: string, entities: readonly EntitySchema[]) {
@@ -30,7 +33,7 @@ export function ormOptions(url: string, entities: readonly EntitySchema[]) {
     pool: { min: 0, max: 12 },
     driverOptions: { onPoolCreated: takeBackLost },
     migrations: {
-      path: fileURLToPath(new URL('../../migrations', import.meta.url)),
+      path: MIGRATIONS,
       snapshotName: 'schema',
       emit: 'ts' as const,
       transactional: true,
@@ -68,6 +71,37 @@ export class Database {
   /** @param url a PostgreSQL connection address */
   static async connect(url: string, entities: readonly EntitySchema[]): Promise<Database> {
     return new Database(url, await MikroORM.init(ormOptions(url, entities)));
+  }
+
+  /**
+   * A way in that is a single connection, and that connection: for what is said past MikroORM in its transactions, such as
+   * COPY. The stored snapshot of the schema is left alone, whatever migrations are run.
+   */
+  static async connectSingle(
+    url: string,
+    entities: readonly EntitySchema[],
+  ): Promise<{ db: Database; client: () => ClientBase }> {
+    let client: PoolClient | undefined;
+    const options = ormOptions(url, entities);
+    const onPoolCreated = (pool: Pool) => {
+      takeBackLost(pool);
+      pool.on('connect', (connected) => {
+        client = connected;
+      });
+    };
+    const orm = await MikroORM.init({
+      ...options,
+      pool: { min: 0, max: 1 },
+      driverOptions: { onPoolCreated },
+      migrations: { ...options.migrations, snapshotOnMigrate: false },
+    });
+    return {
+      db: new Database(url, orm),
+      client: () => {
+        if (!client) throw new Error('not connected yet');
+        return client;
+      },
+    };
   }
 
   /** A fresh unit of work outside any transaction. */

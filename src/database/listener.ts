@@ -14,7 +14,7 @@ type Handler = (payload: string) => void;
 export type Gone = { afterMs: number; call: () => void };
 
 /**
- * One connection of its own that listens for notifications and holds this process's advisory lock. It comes back by
+ * One connection of its own that listens for notifications and holds this process's advisory locks. It comes back by
  * itself; after each reconnect every handler is called once with an empty payload, since something may have been missed.
  */
 export class Listener {
@@ -22,9 +22,10 @@ export class Listener {
   readonly #log: Log;
   readonly #gone: Gone | undefined;
   readonly #handlers = new Map<Channel, Set<Handler>>();
-  #sharedLock: number | undefined;
+  readonly #sharedLocks = new Set<number>();
   #client: Client | undefined;
-  #isHolding = false;
+  /** Of these locks, those that the present connection holds. */
+  #held: ReadonlySet<number> = new Set();
   #closed = false;
 
   constructor(url: string, log: Log, gone?: Gone) {
@@ -39,16 +40,16 @@ export class Listener {
 
   /** Holds an advisory lock, shared, from now on as long as this process lives. */
   async hold(lock: number): Promise<void> {
-    this.#sharedLock = lock;
+    this.#sharedLocks.add(lock);
     const client = this.#client;
     await client?.query(LOCK, [lock]);
     // A connection that was made meanwhile has taken it by itself.
-    if (client && client === this.#client) this.#isHolding = true;
+    if (client && client === this.#client) this.#held = new Set([...this.#held, lock]);
   }
 
-  /** Whether this process's connection stands and holds its lock. */
-  get isHolding(): boolean {
-    return this.#client !== undefined && this.#isHolding;
+  /** Whether this process's connection stands and holds a lock. */
+  isHolding(lock: number): boolean {
+    return this.#client !== undefined && this.#held.has(lock);
   }
 
   /**
@@ -79,7 +80,7 @@ export class Listener {
     client.on('notification', ({ channel, payload }) => this.#emit(channel as Channel, payload ?? ''));
     await client.connect();
     try {
-      if (this.#sharedLock !== undefined) await client.query(LOCK, [this.#sharedLock]);
+      for (const lock of this.#sharedLocks) await client.query(LOCK, [lock]);
       for (const channel of CHANNELS) await client.query(`listen ${channel}`);
     } catch (error) {
       await client.end().catch(() => {});
@@ -89,7 +90,7 @@ export class Listener {
     // Not before it stands: an attempt that fails is repeated by whoever made it, and ends too.
     client.on('end', () => void this.#reconnect());
     this.#client = client;
-    this.#isHolding = this.#sharedLock !== undefined;
+    this.#held = new Set(this.#sharedLocks);
   }
 
   async #reconnect(): Promise<void> {

@@ -9,6 +9,8 @@ export const LOCKS = {
   notifications: 4_601_003,
   raceRooms: 4_601_004,
   erasure: 4_601_005,
+  /** Shared by every process that works with the database; whoever replaces all that it holds takes it alone. */
+  process: 4_601_006,
 } as const;
 
 /** Whether any process holds this lock at the moment. Takes it for the rest of the transaction when nobody does. */

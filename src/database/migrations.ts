@@ -1,5 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import { Client } from 'pg';
-import type { Database } from './database.ts';
+import { type Database, MIGRATIONS } from './database.ts';
 import { LOCKS } from './locks.ts';
 
 /**
@@ -22,4 +23,13 @@ export async function migrate(
   } finally {
     await client.end();
   }
+}
+
+/** The names of the migrations that this Herald has, oldest first. */
+export async function knownMigrations(): Promise<string[]> {
+  const files = await readdir(MIGRATIONS);
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.slice(0, -'.ts'.length))
+    .sort();
 }

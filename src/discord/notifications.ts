@@ -112,6 +112,8 @@ export class Notifications implements Delivery<ClaimedNotification> {
     if (!wording || !place) return await this.#end(claimed, 'void');
     if (!claimed.channelId) await this.#awaitPermission();
     const target = channelId ?? (await this.#openChannel(userId, to, signal));
+    // After a restore an attempt may have been made in a channel that was forgotten.
+    if (!channelId && (await this.#isFound(claimed, target, signal))) return;
     const body = drawPersonal(claimed, wording.saying, wording.view, { ...place, isFirst: to.isNew });
     await this.#post(claimed, target, body, signal, { after: wording.view });
     if (to.isNew && !claimed.channelId) await noteFirstTold(this.#db.em(), userId);

@@ -17,7 +17,10 @@ export const episodeCopy: SourceCopy = {
     return one !== undefined;
   },
   async erase(em, { discordId, keys }) {
-    const marks = [discordId, ...keys.filter(({ source }) => source === 'speedgaming').map(({ key }) => key)];
+    const marks = [
+      ...(discordId === undefined ? [] : [discordId]),
+      ...keys.filter(({ source }) => source === 'speedgaming').map(({ key }) => key),
+    ];
     const found = await rows(
       em,
       sql<{ slug: string; id: number; episode: Episode }>`select slug, id, episode from speedgaming_episode

@@ -17,7 +17,8 @@ export const warehouseCopy: SourceCopy = {
     );
   },
   async erase(em, { discordId, matchIds }) {
-    await rows(em, sql`update startgg_user set discord_id = null where discord_id = ${discordId}`);
+    if (discordId !== undefined)
+      await rows(em, sql`update startgg_user set discord_id = null where discord_id = ${discordId}`);
     const messages = await rows(
       em,
       sql<{

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { firstRow, rows } from '../../database/database.ts';
+import { rows } from '../../database/database.ts';
 import { LOCKS } from '../../database/locks.ts';
 import type { SourcePerson } from '../source.ts';
 
@@ -33,40 +33,42 @@ export async function readErasures(
   source: string,
   people: readonly SourcePerson[],
 ): Promise<Veil> {
-  const salt = people.length > 0 ? await readSalt(em) : undefined;
+  const salts = people.length > 0 ? await readSalts(em) : [];
+  const [own] = salts;
   // As long as nobody asked for it, looking costs this one row.
-  if (salt === undefined) return (person) => person;
-  const hashesOf = (person: SourcePerson) => [
-    keyHash(salt, { source, ...person }),
-    ...(person.discordId === null ? [] : [accountHash(salt, person.discordId)]),
-  ];
+  if (own === undefined) return (person) => person;
+  const hashesOf = (person: SourcePerson) =>
+    salts.flatMap((salt) => [
+      keyHash(salt, { source, ...person }),
+      ...(person.discordId === null ? [] : [accountHash(salt, person.discordId)]),
+    ]);
   const found = await knownHashes(em, people.flatMap(hashesOf));
   return (person) => {
     if (person.isErased || !hashesOf(person).some((hash) => found.has(hash))) return person;
-    return veiled(person.kind, keyHash(salt, { source, ...person }));
+    return veiled(person.kind, keyHash(own, { source, ...person }));
   };
 }
 
 /** Which of some Discord accounts belong to people who had themselves erased. */
 export async function erasedAccounts(em: EntityManager, discordIds: readonly string[]): Promise<Set<string>> {
-  const salt = discordIds.length > 0 ? await readSalt(em) : undefined;
-  if (salt === undefined) return new Set();
-  const found = await knownHashes(
-    em,
-    discordIds.map((id) => accountHash(salt, id)),
-  );
-  return new Set(discordIds.filter((id) => found.has(accountHash(salt, id))));
+  return await erasedAmong(em, discordIds, accountHash);
 }
 
 /** Which of some keys belong to people who had themselves erased. */
 export async function erasedKeys(em: EntityManager, keys: readonly SourceKey[]): Promise<Set<SourceKey>> {
-  const salt = keys.length > 0 ? await readSalt(em) : undefined;
-  if (salt === undefined) return new Set();
-  const found = await knownHashes(
-    em,
-    keys.map((key) => keyHash(salt, key)),
-  );
-  return new Set(keys.filter((key) => found.has(keyHash(salt, key))));
+  return await erasedAmong(em, keys, keyHash);
+}
+
+async function erasedAmong<T>(
+  em: EntityManager,
+  some: readonly T[],
+  hashOf: (salt: string, one: T) => string,
+): Promise<Set<T>> {
+  const salts = some.length > 0 ? await readSalts(em) : [];
+  if (salts.length === 0) return new Set();
+  const hashesOf = (one: T) => salts.map((salt) => hashOf(salt, one));
+  const found = await knownHashes(em, some.flatMap(hashesOf));
+  return new Set(some.filter((one) => hashesOf(one).some((hash) => found.has(hash))));
 }
 
 /**
@@ -78,7 +80,7 @@ export async function rememberErased(
   em: EntityManager,
   { discordId, keys }: { discordId?: string | undefined; keys: readonly SourceKey[] },
 ): Promise<string[]> {
-  const salt = (await readSalt(em)) ?? (await makeSalt(em));
+  const salt = (await readSalts(em))[0] ?? (await makeSalt(em));
   const ofKeys = keys.map((key) => keyHash(salt, key));
   const hashes = [...ofKeys, ...(discordId === undefined ? [] : [accountHash(salt, discordId)])];
   await rows(
@@ -102,14 +104,16 @@ async function knownHashes(em: EntityManager, hashes: readonly string[]): Promis
   return new Set(found.map(({ hash }) => hash));
 }
 
-async function readSalt(em: EntityManager): Promise<string | undefined> {
-  return (await firstRow(em, sql<{ salt: string }>`select salt from erased_salt`))?.salt;
+/** The first is Herald's own; others came with what was erased before a restore. */
+async function readSalts(em: EntityManager): Promise<string[]> {
+  const found = await rows(em, sql<{ salt: string }>`select salt from erased_salt order by id`);
+  return found.map(({ salt }) => salt);
 }
 
 async function makeSalt(em: EntityManager): Promise<string> {
   const made = randomBytes(32).toString('base64url');
   await rows(em, sql`insert into erased_salt (id, salt) values (1, ${made}) on conflict do nothing`);
-  return (await readSalt(em)) ?? made;
+  return (await readSalts(em))[0] ?? made;
 }
 
 function accountHash(salt: string, discordId: string): string {

@@ -12,7 +12,7 @@ export type SourceCopy = {
   /** Whether it names a Discord account. */
   names(em: EntityManager, discordId: string): Promise<boolean>;
   /** To be called in the transaction of the erasure. */
-  erase(em: EntityManager, erasure: Erasure & { discordId: string }): Promise<void>;
+  erase(em: EntityManager, erasure: Erasure): Promise<void>;
 };
 
 /** What is stored about the owner of a Discord account. */
