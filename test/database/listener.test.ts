@@ -23,7 +23,7 @@ it('a listener that loses the database comes back by itself, one calm attempt af
   await client.query(`select pg_notify('herald_job', '1')`);
   await until('a notification is heard', () => heard.includes('1'));
   expect(await held()).toBe(true);
-  expect(listener.isHolding(LOCKS.worker)).toBe(true);
+  expect(listener.isHolding(77)).toBe(true);
   await listener.ask();
 
   proxy.cut();
@@ -31,14 +31,14 @@ it('a listener that loses the database comes back by itself, one calm attempt af
   const gaps = proxy.attempts.slice(1).map((time, i) => time - (proxy.attempts[i] ?? 0));
   expect(Math.min(...gaps)).toBeGreaterThan(300);
   await until('the lock is free', async () => !(await held()));
-  expect(listener.isHolding(LOCKS.worker)).toBe(false);
+  expect(listener.isHolding(77)).toBe(false);
   await expect(listener.ask()).rejects.toThrow('the connection to the database is lost');
 
   proxy.mend();
   // Whoever listens is told to look for itself, since something may have been missed.
   await until('it says that it was away', () => heard.includes(''));
   expect(await held()).toBe(true);
-  expect(listener.isHolding(LOCKS.worker)).toBe(true);
+  expect(listener.isHolding(77)).toBe(true);
   await listener.ask();
   await client.query(`select pg_notify('herald_job', '2')`);
   await until('a notification is heard again', () => heard.includes('2'));
