@@ -4,12 +4,14 @@ import { makeSources, type Sources } from './app-sources.ts';
 import type { Config } from './config.ts';
 import { Database } from './database/database.ts';
 import { attachEmbedded, stopEmbedded } from './database/embedded.ts';
+import { Leadership } from './database/leadership.ts';
 import { Listener } from './database/listener.ts';
 import { isHeld, LOCKS } from './database/locks.ts';
 import { migrate } from './database/migrations.ts';
 import { explainDatabase } from './database/unusable.ts';
 import { DeliveryLoop } from './discord/delivery-loop.ts';
 import { Gateway } from './discord/gateway.ts';
+import { identifyPace } from './discord/identify-pace.ts';
 import { importRenderer } from './discord/import-message.ts';
 import { Interactions } from './discord/interactions.ts';
 import { LiveMessages } from './discord/live-messages.ts';
@@ -72,6 +74,9 @@ const STOP_QUEUE_MS = 6_000;
 /** An embedded server that was stopped comes back elsewhere or not at all; one that crashed is back sooner than this. */
 const EMBEDDED_GONE_MS = 15_000;
 
+/** Something that this process cannot get back by itself: only a new start helps. */
+export type Gone = 'database' | 'discord';
+
 /** One process of Herald: its services, and the parts that its roles need. */
 export class App {
   readonly config: Config;
@@ -87,16 +92,18 @@ export class App {
   readonly #runner: Runner;
   readonly #startedAt = new Date();
   readonly #stopping = new AbortController();
+  readonly #onGone: ((what: Gone) => void) | undefined;
   #gateway: Gateway | undefined;
   #deliveries: { start(): void; stop(): Promise<void> }[] = [];
-  #schedule: Schedule | undefined;
+  #leadership: Leadership | undefined;
 
-  private constructor(config: Config, log: Log, db: Database, onDatabaseGone?: () => void) {
+  private constructor(config: Config, log: Log, db: Database, onGone?: (what: Gone) => void) {
     this.config = config;
     this.log = log;
     this.db = db;
     this.queue = new Queue(db.url, log);
-    const gone = onDatabaseGone && { afterMs: EMBEDDED_GONE_MS, call: onDatabaseGone };
+    this.#onGone = onGone;
+    const gone = onGone && { afterMs: EMBEDDED_GONE_MS, call: () => onGone('database') };
     this.listener = new Listener(db.url, log, config.databaseUrl ? undefined : gone);
     this.#sources = makeSources(config, db, log);
     const { startgg } = this.#sources;
@@ -117,9 +124,9 @@ export class App {
   /**
    * Connects to the database (starting the embedded one if none is configured) and brings its schema up to date.
    *
-   * @param onDatabaseGone called when the embedded server is not where it was any more: only a new start finds it again
+   * @param onGone called when the embedded server is not where it was any more, or Discord closed the connection for good
    */
-  static async open(config: Config, log: Log, onDatabaseGone?: () => void): Promise<App> {
+  static async open(config: Config, log: Log, onGone?: (what: Gone) => void): Promise<App> {
     const url = config.databaseUrl ?? (await attachEmbedded(config.dataDir, log));
     const db = await Database.connect(url, entities);
     const ran = await migrate(db, [() => Queue.install(url)]).catch(async (error) => {
@@ -128,7 +135,7 @@ export class App {
       throw explainDatabase(error);
     });
     if (ran.length > 0) log.info({ migrations: ran }, 'schema brought up to date');
-    const app = new App(config, log, db, onDatabaseGone);
+    const app = new App(config, log, db, onGone);
     try {
       await app.listener.start();
       await app.queue.start();
@@ -154,8 +161,9 @@ export class App {
       await this.#gateway.start();
     }
     if (roles.includes('scheduler') && !this.#stopping.signal.aborted) {
-      this.#schedule = new Schedule(this.#recurring(), this.log);
-      this.#schedule.start();
+      const leadership = new Leadership(this.db.url, LOCKS.scheduler, this.log);
+      this.#leadership = leadership;
+      await leadership.start(new Schedule(this.#recurring(), this.log, () => leadership.leads));
     }
   }
 
@@ -174,7 +182,7 @@ export class App {
   async close(): Promise<void> {
     this.#runner.stop();
     this.#stopping.abort();
-    await this.#schedule?.stop();
+    await this.#leadership?.stop();
     await Promise.all([this.#gateway?.stop(), this.queue.stop(STOP_QUEUE_MS)]);
     await Promise.all(this.#deliveries.map((delivery) => delivery.stop()));
     await this.listener.close();
@@ -227,7 +235,13 @@ export class App {
       },
       { name: 'reminders', pattern: '*/15 * * * * *', run: () => passTime(this.db) },
       ...(rooms
-        ? [{ name: 'race rooms', pattern: '*/15 * * * * *', run: () => rooms.run(this.#stopping.signal) }]
+        ? [
+            {
+              name: 'race rooms',
+              pattern: '*/15 * * * * *',
+              run: (stopping) => rooms.run(stopping),
+            } satisfies RecurringTask,
+          ]
         : []),
       { name: 'deleted tournaments', pattern: '0 * * * *', run: () => this.#purge() },
       { name: 'guilds left long ago', pattern: '20 4 * * *', run: () => purgeGuilds(this.db) },
@@ -278,6 +292,8 @@ export class App {
       interactions: new Interactions(commands, log),
       guilds,
       channelGone: (guildId, channelId) => db.transaction((em) => closeChannel(em, guildId, channelId)),
+      identifyPace: identifyPace(db, config.discord, log),
+      closedForGood: () => this.#onGone?.('discord'),
       log,
     });
   }

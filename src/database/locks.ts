@@ -9,6 +9,7 @@ export const LOCKS = {
   notifications: 4_601_003,
   raceRooms: 4_601_004,
   erasure: 4_601_005,
+  scheduler: 4_601_010,
 } as const;
 
 /** Whether any process holds this lock at the moment. Takes it for the rest of the transaction when nobody does. */
