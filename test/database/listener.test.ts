@@ -1,45 +1,9 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Client } from 'pg';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { Listener } from '../../src/database/listener.ts';
 import { createLog } from '../../src/log.ts';
 import { until } from '../support/until.ts';
-
-/** A way to the database that can be cut. */
-async function openProxy(databaseUrl: string) {
-  const target = new URL(databaseUrl);
-  const sockets = new Set<Socket>();
-  const attempts: number[] = [];
-  let isCut = false;
-  const server = createServer((socket) => {
-    attempts.push(performance.now());
-    sockets.add(socket.on('error', () => {}));
-    if (isCut) return socket.destroy();
-    const onward = connect(Number(target.port), target.hostname).on('error', () => socket.destroy());
-    sockets.add(onward);
-    socket.pipe(onward).pipe(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: Object.assign(new URL(databaseUrl), { port: String(port) }).href,
-    attempts,
-    cut() {
-      isCut = true;
-      attempts.length = 0;
-      for (const socket of sockets) socket.destroy();
-    },
-    mend() {
-      isCut = false;
-    },
-  };
-}
+import { openProxy } from './proxy.ts';
 
 it('a listener that loses the database comes back by itself, one calm attempt after the other', async () => {
   const proxy = await openProxy(inject('postgresUrl'));
