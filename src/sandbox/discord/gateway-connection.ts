@@ -115,6 +115,7 @@ export class Connection {
     // Source: Discord docs, Gateway, Sharding, Max Concurrency.
     const key = String(shard[0] % options.maxConcurrency);
     const tooFast = limits.take('identify', key).exceeded || limits.take('identifyPerDay').exceeded;
+    this.#gateway.identifies.push({ at: this.#gateway.clock.now(), shard, tooFast });
     if (tooFast) this.send(9, false);
     else this.session = this.#gateway.begin(this, intents, shard);
     return undefined;

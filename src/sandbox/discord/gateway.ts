@@ -49,6 +49,8 @@ export class Gateway {
   /** Where to connect; known once the server listens. */
   url = '';
   acks = true;
+  /** Every attempt to begin a session with a good token, and whether it was refused for coming too early. */
+  readonly identifies: { at: number; shard: [number, number]; tooFast: boolean }[] = [];
   readonly #bus: Bus;
   readonly #sessions = new Map<string, Session>();
   readonly #connections = new Set<Connection>();
