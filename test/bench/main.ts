@@ -4,6 +4,7 @@ import { measureLive } from './live.ts';
 import { measureMemory } from './memory.ts';
 import { measureRequests } from './requests.ts';
 import { measureSchedules } from './schedules.ts';
+import { measureWorkers } from './workers.ts';
 import { measureQuiet, measureWrites } from './writes.ts';
 
 // npm run bench             everything, some minutes
@@ -19,6 +20,7 @@ try {
     () => measureQuiet(ground),
     () => measureSchedules(ground, values.quick ? 20 : 200),
     () => measureLive(ground),
+    () => measureWorkers(ground, values.quick ? { rounds: 1, events: 60 } : { rounds: 3, events: 480 }),
     () =>
       measureMemory(
         ground,
