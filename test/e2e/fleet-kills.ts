@@ -18,6 +18,7 @@ type Life = { name: string; role: (typeof ROLES)[number]; bot: Bot; endedAt: num
  * moves; another takes its place at once.
  *
  * @param kills how many at least; goes on until the import is over
+ * @param goesOnWithinMs how long start.gg may be asked nothing
  */
 export async function killInFleet(
   stage: Stage,
@@ -25,7 +26,8 @@ export async function killInFleet(
     kills,
     requestsApart,
     random,
-  }: { kills: number; requestsApart: readonly [number, number]; random: Random },
+    goesOnWithinMs = GOES_ON_WITHIN_MS,
+  }: { kills: number; requestsApart: readonly [number, number]; random: Random; goesOnWithinMs?: number },
 ): Promise<void> {
   const { world } = stage.speedgaming;
   const people = Object.values(join(stage, ['Ada', 'Ben', 'Cas', 'Dee']));
@@ -55,7 +57,7 @@ export async function killInFleet(
   for (let kill = 1; kill <= kills || (await stage.job(id)).state !== 'COMPLETED'; kill++) {
     const asked = stage.startgg.requests.length + random.int(...requestsApart);
     await stage.startgg
-      .waitFor(({ length }) => length >= asked, GOES_ON_WITHIN_MS)
+      .waitFor(({ length }) => length >= asked, goesOnWithinMs)
       .catch(async (error) => {
         if ((await stage.job(id)).state !== 'COMPLETED') throw error;
       });

@@ -143,19 +143,6 @@ test.concurrent('a bot that Discord will not have back ends, so that its supervi
   expect(bot.log).toContain('Discord closed the connection for good');
 });
 
-test.concurrent('a scheduler needs neither Discord nor start.gg, and does not speak to them', async ({
-  open,
-}) => {
-  const stage = await open();
-  const bot = await stage.bot({ ROLES: 'scheduler', DISCORD_TOKEN: '', STARTGG_TOKEN: '' });
-  expect(bot.log).toContain('takes the lead');
-  expect(bot.log).not.toContain('STARTGG_TOKEN');
-  const before = stage.discord.log.length;
-  expect(await bot.stop()).toBe(0);
-  expect(bot.log).toContain('leads no more');
-  expect([stage.discord.log.length, stage.startgg.requests.length]).toEqual([before, 0]);
-});
-
 async function exitOf({ process }: Bot): Promise<number | null> {
   if (process.exitCode === null) await once(process, 'close');
   return process.exitCode;

@@ -117,3 +117,18 @@ it('what a schedule does when it is stopped is told to end, and begins anew when
   }
   expect(heard).toEqual(['begins', 'ends', 'begins', 'ends']);
 });
+
+it('a schedule does not tick when it is not its turn', async () => {
+  let isTurn = false;
+  let ticks = 0;
+  const run = async () => {
+    ticks += 1;
+  };
+  const task = { name: 'tick', pattern: EACH_SECOND, run };
+  const schedule = new Schedule([task], createLog('silent'), () => isTurn);
+  onTestFinished(() => schedule.stop());
+  schedule.start();
+  expect(ticks).toBe(0);
+  isTurn = true;
+  await until('it ticks', () => ticks === 1);
+});
