@@ -20,7 +20,13 @@ try {
     () => measureQuiet(ground),
     () => measureSchedules(ground, values.quick ? 20 : 200),
     () => measureLive(ground),
-    () => measureWorkers(ground, values.quick ? { rounds: 1, events: 60 } : { rounds: 3, events: 480 }),
+    () =>
+      measureWorkers(
+        ground,
+        values.quick
+          ? { rounds: 1, events: 40, answersMs: [500, 0] }
+          : { rounds: 1, events: 320, answersMs: [2_000, 0] },
+      ),
     () =>
       measureMemory(
         ground,
