@@ -18,13 +18,11 @@ type Parts = {
   racetime: RacetimeClient | undefined;
   /** When schedules are read again. */
   syncSchedule: string;
-  /** Ends when the process is about to. */
-  stopping: AbortSignal;
   log: Log;
 };
 
 /** What is due again and again; each tick asks the database. */
-export function recurringTasks({ db, queue, racetime, syncSchedule, stopping, log }: Parts): RecurringTask[] {
+export function recurringTasks({ db, queue, racetime, syncSchedule, log }: Parts): RecurringTask[] {
   const rooms = racetime && new RaceRooms({ db, client: racetime, log });
   return [
     {
@@ -44,7 +42,15 @@ export function recurringTasks({ db, queue, racetime, syncSchedule, stopping, lo
       },
     },
     { name: 'reminders', pattern: '*/15 * * * * *', run: () => passTime(db) },
-    ...(rooms ? [{ name: 'race rooms', pattern: '*/15 * * * * *', run: () => rooms.run(stopping) }] : []),
+    ...(rooms
+      ? [
+          {
+            name: 'race rooms',
+            pattern: '*/15 * * * * *',
+            run: (stopping) => rooms.run(stopping),
+          } satisfies RecurringTask,
+        ]
+      : []),
     {
       name: 'deleted tournaments',
       pattern: '0 * * * *',

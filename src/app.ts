@@ -7,12 +7,14 @@ import { type Reader, workSyncs } from './app-syncs.ts';
 import type { Config } from './config.ts';
 import { Database } from './database/database.ts';
 import { attachEmbedded, stopEmbedded } from './database/embedded.ts';
+import { Leadership } from './database/leadership.ts';
 import { Listener } from './database/listener.ts';
 import { isHeld, LOCKS } from './database/locks.ts';
 import { migrate } from './database/migrations.ts';
 import { explainDatabase } from './database/unusable.ts';
 import { DeliveryLoop } from './discord/delivery-loop.ts';
 import { Gateway } from './discord/gateway.ts';
+import { identifyPace } from './discord/identify-pace.ts';
 import { importRenderer } from './discord/import-message.ts';
 import { Interactions } from './discord/interactions.ts';
 import { LiveMessages } from './discord/live-messages.ts';
@@ -69,10 +71,13 @@ const STOP_QUEUE_MS = 6_000;
 /** An embedded server that was stopped comes back elsewhere or not at all; one that crashed is back sooner than this. */
 const EMBEDDED_GONE_MS = 15_000;
 
+/** Something that this process cannot get back by itself: only a new start helps. */
+export type Gone = 'database' | 'discord';
+
 /** How a process is watched over. */
 export type AppOptions = {
-  /** Called when the embedded server is not where it was any more: only a new start finds it again. */
-  onDatabaseGone?: () => void;
+  /** Called when the embedded server is not where it was any more, or Discord closed the connection for good. */
+  onGone?: (what: Gone) => void;
   monitoring?: Monitoring | undefined;
 };
 
@@ -93,18 +98,20 @@ export class App {
   readonly #observer: Observer;
   readonly #startedAt = new Date();
   readonly #stopping = new AbortController();
+  readonly #onGone: ((what: Gone) => void) | undefined;
   #gateway: Gateway | undefined;
   #deliveries: { start(): void; stop(): Promise<void> }[] = [];
-  #schedule: Schedule | undefined;
+  #leadership: Leadership | undefined;
 
-  private constructor(config: Config, log: Log, db: Database, { onDatabaseGone, monitoring }: AppOptions) {
+  private constructor(config: Config, log: Log, db: Database, { onGone, monitoring }: AppOptions) {
     this.config = config;
     this.log = log;
     this.db = db;
     this.#monitoring = monitoring;
     this.#observer = monitoring?.metrics ?? UNOBSERVED;
     this.queue = new Queue(db.url, log);
-    const gone = onDatabaseGone && { afterMs: EMBEDDED_GONE_MS, call: onDatabaseGone };
+    this.#onGone = onGone;
+    const gone = onGone && { afterMs: EMBEDDED_GONE_MS, call: () => onGone('database') };
     this.listener = new Listener(db.url, log, config.databaseUrl ? undefined : gone);
     this.#sources = makeSources(config, db, log, this.#observer);
     const { startgg } = this.#sources;
@@ -170,8 +177,9 @@ export class App {
       await this.#gateway.start();
     }
     if (roles.includes('scheduler') && !this.#stopping.signal.aborted) {
-      this.#schedule = new Schedule(this.#recurring(), this.log);
-      this.#schedule.start();
+      const leadership = new Leadership(this.db.url, LOCKS.scheduler, this.log);
+      this.#leadership = leadership;
+      await leadership.start(new Schedule(this.#recurring(), this.log, () => leadership.leads));
     }
   }
 
@@ -190,7 +198,7 @@ export class App {
   async close(): Promise<void> {
     this.#runner.stop();
     this.#stopping.abort();
-    await this.#schedule?.stop();
+    await this.#leadership?.stop();
     await Promise.all([this.#gateway?.stop(), this.queue.stop(STOP_QUEUE_MS)]);
     await Promise.all(this.#deliveries.map((delivery) => delivery.stop()));
     await this.listener.close();
@@ -213,7 +221,7 @@ export class App {
     const { db, queue, log } = this;
     const { racetime } = this.#sources;
     const { syncSchedule } = this.config;
-    return recurringTasks({ db, queue, racetime, syncSchedule, stopping: this.#stopping.signal, log });
+    return recurringTasks({ db, queue, racetime, syncSchedule, log });
   }
 
   /** What sends what the database wants shown in Discord. */
@@ -256,6 +264,8 @@ export class App {
       interactions: new Interactions(commands, log, this.#observer),
       guilds,
       channelGone: (guildId, channelId) => db.transaction((em) => closeChannel(em, guildId, channelId)),
+      identifyPace: identifyPace(db, config.discord, log),
+      closedForGood: () => this.#onGone?.('discord'),
       log,
     });
   }

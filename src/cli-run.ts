@@ -22,7 +22,7 @@ export async function withApp(
   work: (app: App, interrupted: AbortSignal) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   return await interruptible(needs, async ({ config, log }, interrupted) => {
-    const app = await App.open(config, log, { onDatabaseGone: databaseGone });
+    const app = await App.open(config, log, { onGone: databaseGone });
     try {
       return interrupted.aborted ? 130 : await work(app, interrupted);
     } finally {

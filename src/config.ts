@@ -21,6 +21,25 @@ const port = (() => {
   return z.coerce.number({ error }).int({ error }).min(0, { error }).max(65_535, { error });
 })();
 
+/** Which shards a process serves: as many as Discord recommends, or some of a number that all processes agree on. */
+export type Shards = 'auto' | { ids: readonly number[]; count: number };
+
+const SHARDS = /^(auto|\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*\/\d{1,5})$/;
+
+/** "auto", or a list such as "0-3,8/16"; undefined where it names a shard that there is not, or one twice. */
+function readShards(text: string): Shards | undefined {
+  if (text === 'auto') return 'auto';
+  const [list = '', total] = text.split('/');
+  const count = Number(total);
+  const ids: number[] = [];
+  for (const part of list.split(',')) {
+    const [first = 0, last = first] = part.split('-').map(Number);
+    if (last < first || last >= count) return undefined;
+    for (let id = first; id <= last; id++) ids.push(id);
+  }
+  return new Set(ids).size === ids.length ? { ids, count } : undefined;
+}
+
 function isCronPattern(text: string): boolean {
   try {
     new CronPattern(text);
@@ -57,8 +76,15 @@ const schema = z.object({
   DM_NEW_CHANNELS_PER_DAY: positive(50),
   SHARDS: z
     .string()
-    .regex(/^(auto|\d+(-\d+)?(,\d+(-\d+)?)*\/\d+)$/, 'must be "auto" or a list such as 0-3/16')
-    .default('auto'),
+    .default('auto')
+    .transform((text, context): Shards => {
+      const shards = SHARDS.test(text) ? readShards(text) : undefined;
+      if (shards) return shards;
+      const message =
+        'must be "auto" or a list such as 0-3/16: each shard once, counted from 0, and how many there are in all';
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    }),
   ROLES: z
     .string()
     .default(ROLES.join(','))
@@ -100,7 +126,7 @@ const HELP: Record<string, string> = {
 };
 
 export type Config = {
-  discord: { token: string | undefined; apiUrl: string; shards: string };
+  discord: { token: string | undefined; apiUrl: string; shards: Shards };
   databaseUrl: string | undefined;
   dataDir: string;
   startgg: { token: string | undefined; apiUrl: string; requestsPerMinute: number };
@@ -125,13 +151,19 @@ function missing(name: string): string {
   return `${name} is missing: set it in .env or the environment. It is ${HELP[name]}`;
 }
 
+/** The names of all settings. */
+export const SETTINGS: readonly string[] = Object.keys(schema.shape);
+
 /**
  * Turns environment variables into a checked configuration. Empty values count as not set.
  *
- * @param needs names that this command cannot do without
+ * @param needs names that this command cannot do without, or those that a process with a role cannot do without
  * @throws ConfigError naming every missing or malformed value
  */
-export function loadConfig(env: NodeJS.ProcessEnv, needs: readonly string[] = []): Config {
+export function loadConfig(
+  env: NodeJS.ProcessEnv,
+  needs: readonly string[] | ((role: Role) => readonly string[]) = [],
+): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const parsed = schema.safeParse(given);
   const problems = (parsed.error?.issues ?? []).map((issue) => {
@@ -139,7 +171,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, needs: readonly string[] = []
     return `${name} is malformed: ${issue.message}. It is ${HELP[name]}`;
   });
   const pair = ['RACETIME_CLIENT_ID', 'RACETIME_CLIENT_SECRET'];
-  const needed = [...needs, ...(pair.some((name) => given[name]) ? pair : [])];
+  const roles = schema.shape.ROLES.safeParse(given.ROLES).data ?? ROLES;
+  const always = typeof needs === 'function' ? roles.flatMap(needs) : needs;
+  const needed = new Set([...always, ...(pair.some((name) => given[name]) ? pair : [])]);
   for (const name of needed) if (!given[name]) problems.push(missing(name));
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const value = parsed.data;

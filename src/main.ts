@@ -1,11 +1,23 @@
-import { App } from './app.ts';
+import { App, type Gone } from './app.ts';
 import { Monitoring } from './app-metrics.ts';
-import { ConfigError, loadConfig, secretsOf } from './config.ts';
+import { ConfigError, loadConfig, type Role, secretsOf } from './config.ts';
 import { UserError } from './errors.ts';
 import { createLog, type Log } from './log.ts';
 
 /** What must be over when a signal came: supervisors kill a process that takes much longer. */
 const CLOSE_MS = 10_000;
+
+/** What a process cannot do without: one that only keeps the time never speaks to Discord. */
+const NEEDS: Record<Role, readonly string[]> = {
+  gateway: ['DISCORD_TOKEN'],
+  worker: ['DISCORD_TOKEN'],
+  scheduler: [],
+};
+
+const GONE: Record<Gone, string> = {
+  database: 'the embedded PostgreSQL was stopped or has moved: ending, so that the next start finds it again',
+  discord: 'Discord closed the connection for good: ending, so that the next start says why or puts it right',
+};
 
 async function main(): Promise<void> {
   try {
@@ -13,25 +25,23 @@ async function main(): Promise<void> {
   } catch {
     // No .env is fine: the environment alone may hold everything.
   }
-  const config = loadConfig(process.env, ['DISCORD_TOKEN']);
+  const config = loadConfig(process.env, (role) => NEEDS[role]);
   const log = createLog(config.logLevel, secretsOf(config));
   process.on('unhandledRejection', (error) => {
     log.fatal({ err: error }, 'unhandled rejection');
     process.exit(1);
   });
-  if (!config.startgg.token)
+  if (!config.startgg.token && config.roles.some((role) => role !== 'scheduler'))
     log.warn(
       'imports from start.gg are off: STARTGG_TOKEN is not set. Make one at https://start.gg/admin/profile/developer and put it in .env',
     );
   // First of all: whoever watches sees that it is being started, however long the database takes.
   const monitoring = await Monitoring.open(config, log);
-  const onDatabaseGone = () => {
-    log.fatal(
-      'the embedded PostgreSQL was stopped or has moved: ending, so that the next start finds it again',
-    );
+  const onGone = (what: Gone) => {
+    log.fatal(GONE[what]);
     process.exit(1);
   };
-  const opening = App.open(config, log, { onDatabaseGone, monitoring });
+  const opening = App.open(config, log, { onGone, monitoring });
   const signalled = closeOnSignal(opening, log);
   try {
     await start(await opening, signalled);

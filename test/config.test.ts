@@ -22,6 +22,17 @@ describe('the configuration', () => {
     });
   });
 
+  it('takes a list of shards, as ranges and single numbers of a total', () => {
+    expect(loadConfig({ SHARDS: '0-3,8/16' }).discord.shards).toEqual({ ids: [0, 1, 2, 3, 8], count: 16 });
+  });
+
+  it('needs what one of the roles needs', () => {
+    const needs = (role: string) => (role === 'scheduler' ? [] : ['DISCORD_TOKEN']);
+    expect(loadConfig({ ROLES: 'scheduler' }, needs).roles).toEqual(['scheduler']);
+    for (const ROLES of ['worker', 'scheduler,gateway', ''])
+      expect(() => loadConfig({ ROLES }, needs)).toThrow('DISCORD_TOKEN is missing');
+  });
+
   it('takes an empty value for one that is not set', () => {
     expect(loadConfig({ DATABASE_URL: '', LOG_LEVEL: '  ' })).toMatchObject({
       databaseUrl: undefined,
@@ -56,13 +67,17 @@ describe('the configuration', () => {
     ['STARTGG_REQUESTS_PER_MINUTE', '0'],
     ['STARTGG_REQUESTS_PER_MINUTE', 'eighty'],
     ['ROLES', 'gateway,cook'],
-    ['SHARDS', '4'],
     ['LOG_LEVEL', 'loud'],
     ['METRICS_PORT', 'web'],
     ['METRICS_PORT', '70000'],
   ])('refuses %s=%s by name', (name, value) => {
     expect(failure({ [name]: value })).toMatch(new RegExp(`^${name} is malformed: .+ It is .+`));
   });
+
+  it.each(['4', '4/4', '0-4/4', '2-1/4', '0,0/2', '0-1,1/4', '0/0', '/4', '0-/4'])(
+    'refuses SHARDS=%s: each shard once, and none that there is not',
+    (SHARDS) => expect(failure({ SHARDS })).toMatch(/^SHARDS is malformed: must be "auto" or a list/),
+  );
 
   it('says what would be right, once', () => {
     for (const value of ['0', '-3', '1.5', 'eighty'])

@@ -31,7 +31,8 @@ export function ormOptions(url: string, entities: readonly EntitySchema[]) {
     extensions: [Migrator],
     timezone: 'Z',
     pool: { min: 0, max: 12 },
-    driverOptions: { onPoolCreated: takeBackLost },
+    // MikroORM leaves out what stands behind the question mark (sslmode, say); pg reads all of it.
+    driverOptions: { connectionString: url, onPoolCreated: takeBackLost },
     migrations: {
       path: MIGRATIONS,
       snapshotName: 'schema',

@@ -11,6 +11,7 @@ export const LOCKS = {
   erasure: 4_601_005,
   /** Shared by every process that works with the database; whoever replaces all that it holds takes it alone. */
   process: 4_601_006,
+  scheduler: 4_601_010,
 } as const;
 
 /** Whether any process holds this lock at the moment. Takes it for the rest of the transaction when nobody does. */

@@ -1,13 +1,32 @@
-import { Client, DiscordjsErrorCodes, Events, GatewayIntentBits, Options, Status } from 'discord.js';
-import type { Config } from '../config.ts';
+import {
+  Client,
+  DiscordjsErrorCodes,
+  Events,
+  GatewayCloseCodes,
+  GatewayIntentBits,
+  Options,
+  Status,
+  type WebSocketOptions,
+} from 'discord.js';
+import { type Config, ConfigError } from '../config.ts';
 import { messageOf } from '../errors.ts';
 import type { Guilds } from '../guilds/guilds.ts';
 import type { Log } from '../log.ts';
 import { tokenRefused } from './errors.ts';
 import type { Interactions } from './interactions.ts';
 
-/** The part of a READY packet that is looked at (Discord docs, Gateway Events, Ready). */
-type ReadyPacket = { t: string | null; d: { guilds: { id: string }[]; shard?: [number, number] } };
+/** What is looked at of the packets in which a session tells its guilds (Discord docs, Gateway Events, Ready, Guild Create). */
+type Packet =
+  | { t: 'READY'; d: { guilds: { id: string }[]; shard?: [number, number] } }
+  | { t: 'GUILD_CREATE'; d: { id: string } }
+  | { t: null };
+
+/** Discord's reasons to close that no reconnect puts right, in words (Discord docs, Gateway Close Event Codes). */
+const SHARDS_WRONG: Record<number, string> = {
+  [GatewayCloseCodes.InvalidShard]: 'it does not know a shard of that number.',
+  [GatewayCloseCodes.ShardingRequired]:
+    'Herald is in more than 2,500 servers of one shard. Set SHARDS to "auto", or to a list with more shards in all (README, "Running it bigger").',
+};
 
 /** A channel of a guild was deleted. */
 type ChannelGone = (guildId: string, channelId: string) => Promise<unknown>;
@@ -19,7 +38,12 @@ export class Gateway {
   readonly #interactions: Interactions;
   readonly #guilds: Guilds;
   readonly #channelGone: ChannelGone;
+  readonly #closedForGood: () => void;
   readonly #log: Log;
+  /** By shard: the guilds that its present session told of. */
+  readonly #told = new Map<number, Set<string>>();
+  #isReady = false;
+  #refusedWith: number | undefined;
   #stopping = false;
 
   constructor(parts: {
@@ -27,19 +51,26 @@ export class Gateway {
     interactions: Interactions;
     guilds: Guilds;
     channelGone: ChannelGone;
+    /** The pace at which sessions may be begun; discord.js's own where there is none. */
+    identifyPace?: WebSocketOptions['buildIdentifyThrottler'];
+    /** Discord closed a shard that was up, and will not have it back. */
+    closedForGood: () => void;
     log: Log;
   }) {
     this.#discord = parts.discord;
     this.#interactions = parts.interactions;
     this.#guilds = parts.guilds;
     this.#channelGone = parts.channelGone;
+    this.#closedForGood = parts.closedForGood;
     this.#log = parts.log;
+    const { shards } = parts.discord;
     this.#client = new Client({
       intents: [GatewayIntentBits.Guilds],
       rest: { api: parts.discord.apiUrl, version: '10' },
       allowedMentions: { parse: [] },
       enforceNonce: true,
-      ...shardOptions(parts.discord.shards),
+      ...(shards === 'auto' ? { shards } : { shards: [...shards.ids], shardCount: shards.count }),
+      ...(parts.identifyPace ? { ws: { buildIdentifyThrottler: parts.identifyPace } } : {}),
       makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0 }),
     });
     this.#listen();
@@ -55,9 +86,10 @@ export class Gateway {
     try {
       await this.#client.login(this.#discord.token);
     } catch (error) {
-      throw explain(error, this.#discord.apiUrl);
+      throw this.#explain(error);
     }
     await ready;
+    this.#isReady = true;
   }
 
   /** Whether all its shards are connected at this moment. */
@@ -77,9 +109,12 @@ export class Gateway {
     // Without a listener for it, an error here ends the process.
     client.on(Events.Error, (error) => this.#log.error({ err: error }, 'Discord client error'));
     client.on(Events.ShardError, (error, shard) => this.#log.warn({ err: error, shard }, 'shard error'));
-    client.on(Events.ShardDisconnect, ({ code }, shard) =>
-      this.#log.warn({ code, shard }, 'shard disconnected'),
-    );
+    // Only emitted for what cannot be put right by connecting again: the token was reset, say.
+    client.on(Events.ShardDisconnect, ({ code }, shard) => {
+      this.#log.warn({ code, shard, reason: SHARDS_WRONG[code] }, 'shard disconnected');
+      this.#refusedWith = code;
+      if (this.#isReady && !this.#stopping) this.#closedForGood();
+    });
     // Also emitted when the connection is closed for good.
     client.on(Events.ShardReconnecting, (shard) => {
       if (!this.#stopping) this.#log.info({ shard }, 'shard reconnects');
@@ -90,9 +125,11 @@ export class Gateway {
 
     client.on(Events.ClientReady, () => {
       const guilds = [...client.guilds.cache.values()].filter((guild) => guild.available);
-      this.#log.info({ guilds: guilds.length }, 'connected to Discord');
+      const shards = [...client.ws.shards.keys()];
+      this.#log.info({ guilds: guilds.length, shards }, 'connected to Discord');
       this.#note(this.#guilds.seen(guilds.map(({ id, name }) => ({ id, name }))));
-      void this.#checkCommands();
+      // One process of all is enough to look.
+      if (shards.includes(0)) void this.#checkCommands();
     });
     for (const event of [Events.GuildCreate, Events.GuildAvailable] as const)
       client.on(event, ({ id, name }) => this.#note(this.#guilds.seen([{ id, name }])));
@@ -102,8 +139,11 @@ export class Gateway {
     client.on(Events.ChannelDelete, (channel) => {
       if (!channel.isDMBased()) this.#note(this.#channelGone(channel.guildId, channel.id));
     });
-    client.on(Events.Raw, (packet: ReadyPacket) => {
-      if (packet.t === 'READY') this.#note(this.#markGone(packet.d));
+    client.on(Events.Raw, (packet: Packet, shard: number) => {
+      if (packet.t === 'READY') {
+        this.#told.set(shard, new Set(packet.d.guilds.map(({ id }) => id)));
+        this.#note(this.#markGone(packet.d.shard));
+      } else if (packet.t === 'GUILD_CREATE') this.#told.get(shard)?.add(packet.d.id);
     });
   }
 
@@ -114,37 +154,27 @@ export class Gateway {
       this.#log.warn('no global slash commands are registered: npm run herald -- commands deploy');
   }
 
-  /** A new session lists all guilds of its shard: one that is missing was left while nobody listened. */
-  async #markGone({ guilds, shard = [0, 1] }: ReadyPacket['d']): Promise<void> {
-    const [shardId, shardCount] = shard;
-    const here = new Set(guilds.map(({ id }) => id));
+  /** A new session lists all guilds of its shard, and of no other: one that is missing was left while nobody listened. */
+  async #markGone([shard, count]: [number, number] = [0, 1]): Promise<void> {
     for (const id of await this.#guilds.present())
-      if (shardOf(id, shardCount) === shardId && !here.has(id)) await this.#guilds.left(id);
+      if (shardOf(id, count) === shard && !this.#told.get(shard)?.has(id)) await this.#guilds.left(id);
   }
 
   #note(work: Promise<unknown>): void {
     work.catch((error) => this.#log.error({ err: error }, 'guild could not be noted'));
+  }
+
+  #explain(error: unknown): Error {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === DiscordjsErrorCodes.TokenInvalid) return tokenRefused();
+    const reason = SHARDS_WRONG[this.#refusedWith ?? 0];
+    if (reason) return new ConfigError(`SHARDS was refused by Discord: ${reason}`);
+    const message = `Could not connect to Discord at ${this.#discord.apiUrl}: ${messageOf(error)}`;
+    return new Error(message, { cause: error });
   }
 }
 
 /** Which shard hears of a guild (Discord docs, Gateway, Sharding). */
 export function shardOf(guildId: string, shardCount: number): number {
   return Number((BigInt(guildId) >> 22n) % BigInt(shardCount));
-}
-
-/** "auto", or a list such as "0-3,8/16". */
-export function shardOptions(text: string): { shards: 'auto' | number[]; shardCount?: number } {
-  if (text === 'auto') return { shards: 'auto' };
-  const [list = '', total] = text.split('/');
-  const shards = list.split(',').flatMap((part) => {
-    const [first = 0, last = first] = part.split('-').map(Number);
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  });
-  return { shards, shardCount: Number(total) };
-}
-
-function explain(error: unknown, apiUrl: string): Error {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === DiscordjsErrorCodes.TokenInvalid) return tokenRefused();
-  return new Error(`Could not connect to Discord at ${apiUrl}: ${messageOf(error)}`, { cause: error });
 }

@@ -45,6 +45,8 @@ export type Place = {
 export type PlaceOptions = {
   world?: World;
   discord?: Partial<DiscordOptions>;
+  /** The shard that the guild belongs to. */
+  shard?: readonly [id: number, count: number];
   startgg?: Partial<StartggOptions>;
   speedgaming?: SpeedgamingOptions;
   racetime?: Partial<RacetimeOptions>;
@@ -60,7 +62,11 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
   const racetime = await startRacetime(racetimeOptions);
   const owner = discord.world.addUser({ username: 'organiser', globalName: 'Organiser' });
   const other = discord.world.addUser({ username: 'member', globalName: 'Member' });
-  const guild = discord.world.addGuild({ name: 'Fighting Game Club', ownerId: owner.id });
+  const guild = discord.world.addGuild({
+    name: 'Fighting Game Club',
+    ownerId: owner.id,
+    ...(options.shard ? { shard: options.shard } : {}),
+  });
   const channel = discord.world.addChannel(guild, { name: 'results' });
   discord.world.installBot(guild, [...BOT_PERMISSIONS]);
   discord.world.addMember(guild, other);

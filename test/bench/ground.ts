@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { attachEmbedded, stopEmbedded } from '../../src/database/embedded.ts';
@@ -14,7 +17,7 @@ import { createDatabase, databaseUrl } from '../support/databases.ts';
 
 export const GAME = { id: 64423, name: '2XKO' };
 export const SINCE = '2026-01-01';
-const TOKEN = 'bench';
+export const TOKEN = 'bench';
 /** Requests a minute that no import reaches. */
 export const UNLIMITED = 1_000_000;
 
@@ -53,22 +56,53 @@ export function worldOf(size: { events: number; sets: number } | { tournaments: 
   return createWorld({ seed: 'bench', from: new Date('2026-01-01'), to: new Date('2026-12-31'), ...size });
 }
 
-export const settings = (url: string, startgg: Startgg) => ({
+/** Where a start.gg is. */
+type At = Pick<Startgg, 'url'>;
+
+const settings = (url: string, startgg: At) => ({
   DATABASE_URL: url,
   STARTGG_TOKEN: TOKEN,
   STARTGG_API_URL: startgg.url,
   STARTGG_REQUESTS_PER_MINUTE: String(UNLIMITED),
 });
 
-export async function openApp(url: string, startgg: Startgg): Promise<App> {
+export async function openApp(url: string, startgg: At): Promise<App> {
   return await App.open(loadConfig(settings(url, startgg)), log);
 }
 
-/** Starts the import of the whole world and waits for its end. */
-export async function runImport(app: App): Promise<ImportJob> {
+/** A worker as a process of its own, at work. It needs Discord only to send, and imports of nobody have no message. */
+export async function startWorker(url: string, startgg: At, flags: readonly string[] = []) {
+  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+  const env = {
+    ...settings(url, startgg),
+    ROLES: 'worker',
+    DISCORD_TOKEN: 'none',
+    PATH: process.env.PATH ?? '',
+  };
+  const worker = spawn(process.execPath, [...flags, main], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let text = '';
+  for await (const chunk of worker.stderr.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    text += chunk;
+    if (text.includes('Herald is running')) break;
+  }
+  worker.stderr.resume();
+  return Object.assign(worker, {
+    pid: worker.pid as number,
+    async end() {
+      worker.kill('SIGTERM');
+      await once(worker, 'exit');
+    },
+  });
+}
+
+/** Starts the import of a period, or of the whole world, and waits for its end. */
+export async function runImport(
+  app: App,
+  [since, until]: readonly [string, string | null] = [SINCE, null],
+): Promise<ImportJob> {
   const game = await app.games.resolve(String(GAME.id));
   const { job } = await app.imports.start({
-    ...importJob(game, SINCE, null),
+    ...importJob(game, since, until),
     guildId: null,
     requestedBy: null,
     channelId: null,

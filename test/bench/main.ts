@@ -4,6 +4,7 @@ import { measureLive } from './live.ts';
 import { measureMemory } from './memory.ts';
 import { measureRequests } from './requests.ts';
 import { measureSchedules } from './schedules.ts';
+import { measureWorkers } from './workers.ts';
 import { measureQuiet, measureWrites } from './writes.ts';
 
 // npm run bench             everything, some minutes
@@ -19,6 +20,13 @@ try {
     () => measureQuiet(ground),
     () => measureSchedules(ground, values.quick ? 20 : 200),
     () => measureLive(ground),
+    () =>
+      measureWorkers(
+        ground,
+        values.quick
+          ? { rounds: 1, events: 40, answersMs: [500, 0] }
+          : { rounds: 1, events: 320, answersMs: [2_000, 0] },
+      ),
     () =>
       measureMemory(
         ground,

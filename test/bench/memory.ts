@@ -1,9 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import type { Startgg } from '../../src/sandbox/startgg/server.ts';
-import { type Ground, type Measure, openApp, runImport, serve, settings, worldOf } from './ground.ts';
+import { type Ground, type Measure, openApp, runImport, serve, startWorker, worldOf } from './ground.ts';
 import { median } from './writes.ts';
 
 const HEAP_MB = 128;
@@ -41,38 +37,15 @@ async function peak(ground: Ground, name: string, size: { events: number; sets: 
   const startgg = await serve(worldOf(size));
   const url = await ground.database(name);
   const watcher = await openApp(url, startgg);
-  const worker = await startWorker(url, startgg);
+  const worker = await startWorker(url, startgg, [`--max-old-space-size=${HEAP_MB}`]);
   const idle = await memory(worker.pid, 'VmRSS');
   await writeFile(`/proc/${worker.pid}/clear_refs`, '5'); // forget the peak of the start
   await runImport(watcher);
   const highest = await memory(worker.pid, 'VmHWM');
-  worker.kill('SIGTERM');
-  await once(worker, 'exit');
+  await worker.end();
   await watcher.close();
   await startgg.close();
   return highest - idle;
-}
-
-async function startWorker(url: string, startgg: Startgg) {
-  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-  // A worker needs Discord only to send, and this import has no status message.
-  const env = {
-    ...settings(url, startgg),
-    ROLES: 'worker',
-    DISCORD_TOKEN: 'none',
-    PATH: process.env.PATH ?? '',
-  };
-  const worker = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, main], {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let text = '';
-  for await (const chunk of worker.stderr.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
-    text += chunk;
-    if (text.includes('Herald is running')) break;
-  }
-  worker.stderr.resume();
-  return Object.assign(worker, { pid: worker.pid as number });
 }
 
 /** In MB, from what Linux says about the process. */

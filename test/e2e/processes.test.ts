@@ -1,6 +1,9 @@
 import { expect } from 'vitest';
 import { smallWorld } from '../../src/sandbox/place.ts';
+import { Random } from '../../src/sandbox/startgg/random.ts';
 import { until } from '../support/until.ts';
+import { QUICK } from './club.ts';
+import { killInFleet } from './fleet-kills.ts';
 import { GAME, test } from './stage.ts';
 
 const TAKES_OVER_WITHIN_MS = 30_000;
@@ -63,5 +66,28 @@ test.concurrent('two imports keep to the one allowance of their token, in whatev
   await stage.begin({ ...GAME, since: '2026-01-02' });
   await stage.startgg.waitFor((requests) => requests.length >= 72, 30_000);
   expect(stage.startgg.requests.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(stage.startgg.maxInAnyWindow(60_000)).toBeLessThanOrEqual(80);
+});
+
+test('while workers and schedulers are killed, no slice is at work twice, and all arrives once', async ({
+  open,
+}) => {
+  const stage = await open({ startgg: brisk, env: QUICK });
+  await killInFleet(stage, { kills: 2, requestsApart: [6, 14], random: new Random('fleet') });
+}, 180_000);
+
+test('killed workers are counted too: start.gg is never asked more than it allows', async ({ open }) => {
+  const startgg = { limit: { requests: 80, windowMs: 60_000 }, latency: { minMs: 100, maxMs: 400 } };
+  const stage = await open({ startgg, env: { STARTGG_REQUESTS_PER_MINUTE: '80' }, world: smallWorld(200) });
+  await stage.bot({ ROLES: 'gateway' });
+  const workers = await Promise.all([1, 2, 3].map(() => stage.bot({ ROLES: 'worker' })));
+  await stage.begin(GAME);
+  await stage.begin({ ...GAME, since: '2026-01-02' });
+  for (const [i, asked] of [20, 45].entries()) {
+    await stage.startgg.waitFor((requests) => requests.length >= asked, 30_000);
+    await workers[i]?.stop('SIGKILL');
+  }
+  await stage.startgg.waitFor((requests) => requests.length >= 72, 40_000);
+  expect(stage.startgg.requests.filter(({ status }) => status === 429)).toEqual([]);
   expect(stage.startgg.maxInAnyWindow(60_000)).toBeLessThanOrEqual(80);
 });

@@ -75,7 +75,14 @@ export type ScheduledEvent = EventFields & {
   readonly history: (EventFields & { at: number })[];
 };
 
-export type GuildInput = { name: string; ownerId?: string; id?: string; locale?: string };
+export type GuildInput = {
+  name: string;
+  ownerId?: string;
+  id?: string;
+  locale?: string;
+  /** Gives it an id that belongs to this shard of so many. */
+  shard?: readonly [id: number, count: number];
+};
 export type UserInput = {
   username: string;
   globalName?: string;

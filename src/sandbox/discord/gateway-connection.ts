@@ -16,6 +16,7 @@ const CLOSE = {
   rateLimited: [4008, 'Rate limited.'],
   timedOut: [4009, 'Session timed out.'],
   invalidShard: [4010, 'Invalid shard.'],
+  shardingRequired: [4011, 'Sharding required.'],
   invalidIntents: [4013, 'Invalid intent(s).'],
   disallowedIntents: [4014, 'Disallowed intent(s).'],
 } as const satisfies Record<string, Refusal>;
@@ -110,7 +111,11 @@ export class Connection {
     if (typeof intents !== 'number' || !Number.isInteger(intents) || intents & ~KNOWN_INTENTS)
       return CLOSE.invalidIntents;
     if (intents & PRIVILEGED_INTENTS & ~options.privilegedIntents) return CLOSE.disallowedIntents;
-    const tooFast = limits.take('identify').exceeded || limits.take('identifyPerDay').exceeded;
+    if (this.#gateway.guildsOf(shard).length > options.guildsPerShard) return CLOSE.shardingRequired;
+    // Source: Discord docs, Gateway, Sharding, Max Concurrency.
+    const key = String(shard[0] % options.maxConcurrency);
+    const tooFast = limits.take('identify', key).exceeded || limits.take('identifyPerDay').exceeded;
+    this.#gateway.identifies.push({ at: this.#gateway.clock.now(), shard, tooFast });
     if (tooFast) this.send(9, false);
     else this.session = this.#gateway.begin(this, intents, shard);
     return undefined;

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Bus, Dispatch } from './bus.ts';
 import type { Clock } from './clock.ts';
+import type { Guild } from './entities.ts';
 import { Connection } from './gateway-connection.ts';
 import { INTENTS } from './intents.ts';
 import type { Limits } from './limits.ts';
@@ -31,7 +32,12 @@ type GatewayOptions = {
   /** Privileged intents switched on for the application. */
   privilegedIntents: number;
   heartbeatIntervalMs: number;
-  recommendedShards: number;
+  /** What `GET /gateway/bot` recommends; by default as many as the guilds need. */
+  recommendedShards: number | undefined;
+  /** Guilds that a shard may have. */
+  guildsPerShard: number;
+  /** Sessions that may begin at once: shards whose number has the same rest when divided by this count together. */
+  maxConcurrency: number;
 };
 
 /** The websocket side: sessions, what they are sent, and what can go wrong with them. */
@@ -43,6 +49,8 @@ export class Gateway {
   /** Where to connect; known once the server listens. */
   url = '';
   acks = true;
+  /** Every attempt to begin a session with a good token, and whether it was refused for coming too early. */
+  readonly identifies: { at: number; shard: [number, number]; tooFast: boolean }[] = [];
   readonly #bus: Bus;
   readonly #sessions = new Map<string, Session>();
   readonly #connections = new Set<Connection>();
@@ -68,6 +76,19 @@ export class Gateway {
   /** How many sessions hold an open connection. */
   get connected(): number {
     return this.sessions.filter((session) => session.connection).length;
+  }
+
+  /** Discord recommends a shard for each 1,000 guilds, long before it demands one (at 2,500). */
+  get recommendedShards(): number {
+    const { recommendedShards, guildsPerShard } = this.options;
+    return (
+      recommendedShards ?? Math.max(1, Math.ceil(this.world.botGuilds().length / (guildsPerShard * 0.4)))
+    );
+  }
+
+  /** The guilds of a shard that the bot is in. */
+  guildsOf([id, count]: [number, number]): Guild[] {
+    return this.world.botGuilds().filter((guild) => shardOf(guild.id, count) === id);
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -111,7 +132,7 @@ export class Gateway {
     const session: Session = { id, intents, shard, seq: 0, sent: [], connection, lostAt: undefined };
     this.#sessions.set(id, session);
     const { world } = this;
-    const guilds = world.botGuilds().filter((guild) => shardOf(guild.id, shard[1]) === shard[0]);
+    const guilds = this.guildsOf(shard);
     this.#push(session, 'READY', {
       v: 10,
       user: { ...userJson(world.bot), verified: true, mfa_enabled: false, email: null },

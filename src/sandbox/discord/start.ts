@@ -25,7 +25,12 @@ export type DiscordOptions = {
   /** Intent bits of the privileged intents that are switched on; default none. */
   privilegedIntents?: number;
   heartbeatIntervalMs?: number;
+  /** Default: as many as the guilds need. */
   recommendedShards?: number;
+  /** Default: Discord's 2,500. */
+  guildsPerShard?: number;
+  /** Default: 1, as for all but the largest bots. */
+  maxConcurrency?: number;
 };
 
 /** A channel with what stands in it. */
@@ -72,7 +77,9 @@ export async function startDiscord(options: DiscordOptions): Promise<Discord> {
     token,
     privilegedIntents: options.privilegedIntents ?? 0,
     heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250,
-    recommendedShards: options.recommendedShards ?? 1,
+    recommendedShards: options.recommendedShards,
+    guildsPerShard: options.guildsPerShard ?? 2_500,
+    maxConcurrency: options.maxConcurrency ?? 1,
   });
   const parts: Parts = {
     bus,

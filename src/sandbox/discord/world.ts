@@ -19,6 +19,7 @@ import { INTENTS } from './intents.ts';
 import { newDmChannel, newOverwrite, newRole, newUser } from './new-entities.ts';
 import { DEFAULT_EVERYONE, type PermissionInput, permissionBits } from './permissions.ts';
 import { ScheduledEvents } from './scheduled-events.ts';
+import { shardOf } from './snowflake.ts';
 import { channelJson, guildCreateJson, guildJson, memberJson, roleJson, userJson } from './wire.ts';
 
 /** Application, users, guilds, roles, members and channels, and the events that their changes cause. */
@@ -77,7 +78,7 @@ export class World {
 
   /** A guild with its owner in it (a new person where none is named) and no channels; the bot is not in it yet. */
   addGuild(input: GuildInput): Guild {
-    const id = input.id ?? this.newId();
+    const id = input.id ?? this.#newIdOn(input.shard ?? [0, 1]);
     const ownerId = input.ownerId ?? this.addUser({ username: `owner_of_${id}`, globalName: 'Owner' }).id;
     const everyone: Role = { ...newRole(id, '@everyone', DEFAULT_EVERYONE), position: 0 };
     const guild: Guild = {
@@ -269,6 +270,14 @@ export class World {
     guild.name = name;
     this.#send('GUILD_UPDATE', guild, INTENTS.Guilds, guildJson(guild));
     this.#bus.changed('guild', guild.id);
+  }
+
+  /** Ids carry the millisecond in which they were made, and so belong to one shard after the other. */
+  #newIdOn([shard, count]: readonly [number, number]): string {
+    for (;;) {
+      const id = this.newId();
+      if (shardOf(id, count) === shard) return id;
+    }
   }
 
   #roleChanged(t: string, guild: Guild, role: Role): void {

@@ -4,6 +4,8 @@ export interface LoggedRequest {
   /** When the answer was sent or the connection closed; undefined while it is under way. */
   answeredAt: number | undefined;
   token: string | undefined;
+  /** What the address says after `?from=`: so processes that share a token can be told apart. */
+  from: string | undefined;
   operationName: string | null;
   query: string;
   variables: Record<string, unknown>;

@@ -123,7 +123,8 @@ class Service {
     const at = Date.now();
     const token = /^Bearer (.+)$/i.exec(incoming.headers.authorization ?? '')?.[1];
     const request = await read(incoming);
-    if (incoming.method !== 'POST' || incoming.url !== '/gql/alpha' || !request) {
+    const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://localhost');
+    if (incoming.method !== 'POST' || pathname !== '/gql/alpha' || !request) {
       response.writeHead(request ? 404 : 400, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ success: false, message: request ? 'Not found' : 'Malformed request' }));
       return;
@@ -133,6 +134,7 @@ class Service {
       at,
       answeredAt: undefined,
       token,
+      from: searchParams.get('from') ?? undefined,
       ...request,
       operationName,
       cost: 0,

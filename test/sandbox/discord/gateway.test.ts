@@ -1,20 +1,7 @@
 import { once } from 'node:events';
 import { type Client, Events, GatewayIntentBits, ShardClientUtil } from 'discord.js';
 import { describe, expect, test } from 'vitest';
-import WebSocket from 'ws';
-import type { Discord } from '../../../src/sandbox/discord/start.ts';
-import { clientFor, discordForTest, smallWorld, TOKEN } from './setup.ts';
-
-/** A bare websocket that has said nothing yet. */
-async function bareSocket(discord: Discord) {
-  const socket = new WebSocket(`${discord.gateway.url}?v=10&encoding=json`);
-  const closed = once(socket, 'close').then(([code]) => code as number);
-  const hello = JSON.parse(String((await once(socket, 'message'))[0]));
-  const say = (op: number, d: unknown) => socket.send(JSON.stringify({ op, d }));
-  return { socket, closed, hello, say };
-}
-
-const identify = (more = {}) => ({ token: TOKEN, intents: 1, properties: {}, ...more });
+import { bareSocket, clientFor, discordForTest, identify, smallWorld } from './setup.ts';
 
 /** Resolves when the client was resumed. */
 const resumed = (client: Client) => new Promise((resolve) => client.once(Events.ShardResume, resolve));

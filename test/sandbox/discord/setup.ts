@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { Client, type ClientOptions, Events, GatewayIntentBits, REST } from 'discord.js';
 import { onTestFinished } from 'vitest';
+import WebSocket from 'ws';
 import { type Discord, type DiscordOptions, startDiscord } from '../../../src/sandbox/discord/start.ts';
 
 export const TOKEN = 'sandbox.bot.token';
@@ -48,3 +50,16 @@ export async function clientFor(
 export function restFor(discord: Discord, token = discord.token): REST {
   return new REST({ api: discord.url, version: '10', retries: 0 }).setToken(token);
 }
+
+/** A bare websocket that has said nothing yet. */
+export async function bareSocket(discord: Discord) {
+  const socket = new WebSocket(`${discord.gateway.url}?v=10&encoding=json`);
+  const closed = once(socket, 'close').then(([code]) => code as number);
+  const next = async () => JSON.parse(String((await once(socket, 'message'))[0]));
+  const hello = await next();
+  const say = (op: number, d: unknown) => socket.send(JSON.stringify({ op, d }));
+  return { socket, closed, hello, say, next };
+}
+
+/** What a client says to begin a session. */
+export const identify = (more = {}) => ({ token: TOKEN, intents: 1, properties: {}, ...more });

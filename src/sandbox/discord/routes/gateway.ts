@@ -6,12 +6,12 @@ export function gatewayRoutes(app: FastifyInstance, { gateway, limits }: Parts):
   app.get('/gateway', { config: { open: true } }, () => ({ url: gateway.url }));
   app.get('/gateway/bot', () => ({
     url: gateway.url,
-    shards: gateway.options.recommendedShards,
+    shards: gateway.recommendedShards,
     session_start_limit: {
       total: limits.limit('identifyPerDay').count,
       remaining: limits.remaining('identifyPerDay'),
       reset_after: limits.limit('identifyPerDay').perMs,
-      max_concurrency: 1,
+      max_concurrency: gateway.options.maxConcurrency,
     },
   }));
 }
