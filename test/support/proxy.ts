@@ -2,16 +2,18 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A way to the database that can be cut. It ends with the test. */
+/** A way to the database that can be cut, or goes silent as a network does that swallows everything. */
 export async function openProxy(databaseUrl: string) {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   const attempts: number[] = [];
   let isCut = false;
+  let isSilent = false;
   const server = createServer((socket) => {
     attempts.push(performance.now());
     sockets.add(socket.on('error', () => {}));
     if (isCut) return socket.destroy();
+    if (isSilent) return;
     const onward = connect(Number(target.port), target.hostname).on('error', () => socket.destroy());
     sockets.add(onward);
     socket.pipe(onward).pipe(socket);
@@ -33,6 +35,11 @@ export async function openProxy(databaseUrl: string) {
     },
     mend() {
       isCut = false;
+    },
+    /** Nothing comes through any more, and neither side is told. */
+    swallow() {
+      isSilent = true;
+      for (const socket of sockets) socket.unpipe().pause();
     },
   };
 }
