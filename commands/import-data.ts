@@ -52,6 +52,25 @@ export const importData: CommandData = {
           description:
             'Last day (UTC) on which a tournament may start: YYYY-MM-DD. Without it, all upcoming ones too',
         },
+        {
+          type: ApplicationCommandOptionType.Boolean,
+          name: 'follow',
+          description: 'Stay in step with start.gg from then on, every five minutes',
+        },
+      ],
+    },
+    {
+      type: ApplicationCommandOptionType.Subcommand,
+      name: 'unfollow',
+      description: 'End following a game; what was brought in stays',
+      options: [
+        {
+          type: ApplicationCommandOptionType.String,
+          name: 'game',
+          description: 'Which of the followed games',
+          required: true,
+          autocomplete: true,
+        },
       ],
     },
     {

@@ -9,6 +9,7 @@ import type { ImportJob } from '../src/jobs/entities.ts';
 import type { Imports } from '../src/jobs/imports.ts';
 import { IMPORT_MESSAGE } from '../src/jobs/store.ts';
 import { findLive, type LivePlace, reviveLive, waitForLive } from '../src/outbox/live-place.ts';
+import { followGame } from '../src/startgg/follow/follows.ts';
 import { importJob } from '../src/startgg/params.ts';
 import { linkTo, nameOf } from './import-jobs.ts';
 import { requireOrganiser } from './organiser.ts';
@@ -16,6 +17,9 @@ import { postingChannel } from './posting-channel.ts';
 
 /** How long the reply waits for the status message, to link it. */
 const LINK_WITHIN_MS = 20_000;
+
+const FOLLOWED =
+  ' After that the game is followed: what changes comes in by itself. `/import unfollow` ends it.';
 
 /** What is asked of start.gg for a person. */
 export type StartggGames = {
@@ -49,6 +53,9 @@ export async function startImport(
   const [typed, since, until] = ['game', 'since', 'until'].map((name) =>
     interaction.options.getString(name)?.trim(),
   );
+  const follows = interaction.options.getBoolean('follow') ?? false;
+  if (follows && until)
+    throw new UserError('A game is followed without an end: leave out either `until` or `follow`.');
   const jobOf = (game: { id: number; name: string }) => importJob(game, since ?? '', until || null);
   // Wrong dates are said before a request is spent on the game.
   jobOf({ id: 0, name: '' });
@@ -60,6 +67,16 @@ export async function startImport(
   const { job, isNew } = await imports.start(wanted, (em, { id, title }) =>
     guilds.audit(em, { guildId, actorId: requestedBy, action: 'import.start', detail: { job: id, title } }),
   );
+  if (follows)
+    await db.transaction(async (em) => {
+      await followGame(em, { guildId, videogameId: game.id, since: since ?? '', channelId });
+      await guilds.audit(em, {
+        guildId,
+        actorId: requestedBy,
+        action: 'import.follow',
+        detail: { game: game.name },
+      });
+    });
   const subject = String(job.id);
   if (isNew) {
     await interaction.editReply(plain(`${started(job)} Its status message comes in a moment.`));
@@ -73,7 +90,7 @@ export async function startImport(
   const answer = isNew
     ? `${started(job)}${whereabouts(place, interaction.channelId)}`
     : alreadyRuns(job, place);
-  await interaction.editReply(plain(answer));
+  await interaction.editReply(plain(`${answer}${follows ? FOLLOWED : ''}`));
 }
 
 function started(job: ImportJob): string {

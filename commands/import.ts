@@ -1,7 +1,9 @@
 import type { Command } from '../src/discord/command.ts';
 import { UserError } from '../src/errors.ts';
+import { suggestFollowed } from '../src/startgg/follow/follows.ts';
 import { CONTROLS, type Control, controlImport, importButtons } from './import-control.ts';
 import { importData } from './import-data.ts';
+import { unfollow } from './import-follow.ts';
 import { readJobId, suggestJobs } from './import-jobs.ts';
 import { listImports, showImport } from './import-show.ts';
 import { type ImportServices, startImport } from './import-start.ts';
@@ -17,6 +19,7 @@ export function importCommand(
     async run(interaction, signal) {
       const subcommand = interaction.options.getSubcommand();
       if (subcommand === 'startgg') return await startImport(services, interaction, signal);
+      if (subcommand === 'unfollow') return await unfollow(services, interaction);
       if (isControl(subcommand)) return await controlImport(services, interaction, subcommand);
       const guildId = await requireOrganiser(interaction, guilds);
       if (subcommand === 'list') await interaction.editReply(await listImports(db, imports, guildId));
@@ -36,6 +39,8 @@ export function importCommand(
           value,
         );
       const typed = value.trim().slice(0, 100);
+      if (interaction.options.getSubcommand() === 'unfollow')
+        return await suggestFollowed(db.em(), interaction.guildId ?? '', typed);
       const games = (await startgg?.suggestGames(typed)) ?? [];
       return games.length > 0 || !typed ? games : [{ name: typed, value: typed }];
     },

@@ -8,6 +8,7 @@ import { passTime } from './notifications/reminders.ts';
 import type { RacetimeClient } from './racetime/client.ts';
 import { RaceRooms } from './racetime/rooms.ts';
 import type { RecurringTask } from './schedule/recurring.ts';
+import { followedGames, GAMES_SOURCE } from './startgg/follow/follows.ts';
 import { dropAnnouncements } from './startgg/schedule/event-announcement.ts';
 import { activeSlugs, dueSlugs } from './startgg/schedule/rhythm.ts';
 
@@ -32,6 +33,8 @@ export function recurringTasks({ db, queue, racetime, syncSchedule, log }: Parts
         for (const slug of await followedSlugs(db.em(), 'speedgaming'))
           await queue.sendSync({ source: 'speedgaming', slug });
         for (const slug of await dueSlugs(db.em())) await queue.sendSync({ source: 'startgg', slug });
+        for (const id of await followedGames(db.em()))
+          await queue.sendSync({ source: GAMES_SOURCE, slug: String(id) });
       },
     },
     {

@@ -13,6 +13,7 @@ import { isHeld, LOCKS } from './database/locks.ts';
 import { migrate } from './database/migrations.ts';
 import { explainDatabase } from './database/unusable.ts';
 import { DeliveryLoop } from './discord/delivery-loop.ts';
+import { followRenderer } from './discord/follow-message.ts';
 import { Gateway } from './discord/gateway.ts';
 import { identifyPace } from './discord/identify-pace.ts';
 import { importRenderer } from './discord/import-message.ts';
@@ -45,8 +46,10 @@ import { type RecurringTask, Schedule } from './schedule/recurring.ts';
 import { SpeedgamingEpisode } from './speedgaming/entities.ts';
 import { COUNTED_PER_MINUTE } from './startgg/client.ts';
 import { startggEntities } from './startgg/entities.ts';
+import { FollowSync } from './startgg/follow/follow-sync.ts';
+import { FOLLOW_MESSAGE, GAMES_SOURCE, unfollowAll } from './startgg/follow/follows.ts';
 import { Games } from './startgg/games.ts';
-import { startggImport } from './startgg/import.ts';
+import { startggFollow, startggImport } from './startgg/import.ts';
 import { STARTGG_EVENT_MESSAGE } from './startgg/schedule/event-announcement.ts';
 import { StartggSchedule } from './startgg/schedule/schedule-sync.ts';
 
@@ -93,6 +96,7 @@ export class App {
   readonly guilds: Guilds;
   readonly #sources: Sources;
   readonly #startggSchedule: StartggSchedule;
+  readonly #followSync: FollowSync;
   readonly #runner: Runner;
   readonly #monitoring: Monitoring | undefined;
   readonly #observer: Observer;
@@ -117,13 +121,15 @@ export class App {
     const { startgg } = this.#sources;
     this.#startggSchedule = new StartggSchedule(db, startgg, log);
     this.games = new Games(db, startgg);
-    const kinds = [startggImport(startgg)];
+    const kinds = [startggImport(startgg), startggFollow(startgg)];
     this.imports = new Imports(db, this.queue, kinds);
+    this.#followSync = new FollowSync(db, startgg, this.imports, log);
     this.#runner = new Runner(db, this.queue, this.listener, kinds, log, { observer: this.#observer });
     this.guilds = new Guilds(db, {
       left: async (guildId) => {
         await this.imports.cancelAll(guildId);
         await leaveGuild(db, guildId);
+        await unfollowAll(db.em(), guildId);
       },
       channelSet: (em, guildId, channelId) => moveAnnouncements(em, ANNOUNCEMENTS, { guildId }, channelId),
     });
@@ -212,6 +218,7 @@ export class App {
     const readers: Record<string, Reader> = {
       speedgaming: (slug, signal) => this.#sources.speedgaming.sync.run(slug, signal),
       startgg: (slug, signal) => this.#startggSchedule.run(slug, signal),
+      [GAMES_SOURCE]: (slug, signal) => this.#followSync.run(slug, signal),
     };
     const { queue } = this;
     await workSyncs({ queue, readers, observer: this.#observer, stopping: this.#stopping.signal });
@@ -233,6 +240,7 @@ export class App {
       [IMPORT_MESSAGE]: importRenderer({ imports, requestsLeft: () => this.requestsLeft() }),
       [MATCH_MESSAGE]: matchRenderer(db),
       [STARTGG_EVENT_MESSAGE]: startggEventRenderer(db),
+      [FOLLOW_MESSAGE]: followRenderer(db),
     };
     const pace = newChannelPace(db, config.directMessages);
     // Nothing tells Discord that two requests for an event are one, so none is repeated unseen.

@@ -4,6 +4,7 @@ import { type Database, firstRow, isUniqueViolation, rows } from '../database/da
 import { UserError } from '../errors.ts';
 import { createLive } from '../outbox/live-message.ts';
 import { ImportItem, ImportJob } from './entities.ts';
+import type { NewItem } from './item.ts';
 import type { ImportKind, JobParams } from './kind.ts';
 import type { Queue } from './queue.ts';
 import { JOB_STATES, type JobState, UNFINISHED } from './state.ts';
@@ -72,7 +73,7 @@ export class Imports {
             guildId: wanted.guildId,
             channelId,
           });
-        await this.#queue.sendSlice(em, created.id);
+        await this.#queue.sendSlice(em, { id: created.id, isBackground: kind.isBackground });
         await also?.(em, created);
         return created;
       });
@@ -84,6 +85,49 @@ export class Imports {
     }
   }
 
+  /**
+   * Puts items on the list of a background job, in the caller's transaction. There is one unfinished job for the same
+   * parameters at most; items that are on its list already are read once more.
+   */
+  async extend(
+    em: EntityManager,
+    wanted: { kind: string; params: JobParams; title: string },
+    items: readonly NewItem[],
+  ): Promise<void> {
+    const open = await firstRow(
+      em,
+      sql<{ id: number }>`select id from import_job where guild_id is null and kind = ${wanted.kind}
+        and params = ${JSON.stringify(wanted.params)}::jsonb and state = any(${[...UNFINISHED]}::text[]) for update`,
+    );
+    const id = open?.id ?? (await this.#begin(em, wanted));
+    const kind = this.kindOf(wanted);
+    const list = this.#list(em, { id, ...wanted });
+    const added = new Set(await list.add(items));
+    for (const { kind: name, key, page, data } of items.filter((item) => !added.has(item)))
+      if ((page ?? 1) === 1) await list.reopen(name, key, data ? { data } : {});
+    await this.#queue.sendSlice(em, { id, isBackground: kind.isBackground });
+  }
+
+  /** A new background job. What the ones before it brought is told no more after a day. */
+  async #begin(
+    em: EntityManager,
+    wanted: { kind: string; params: JobParams; title: string },
+  ): Promise<number> {
+    const params = sql`${JSON.stringify(wanted.params)}::jsonb`;
+    await rows(
+      em,
+      sql`delete from import_job where guild_id is null and kind = ${wanted.kind} and params = ${params}
+        and state <> all(${[...UNFINISHED]}::text[]) and finished_at < now() - interval '1 day'`,
+    );
+    const row = await firstRow(
+      em,
+      sql<{ id: number }>`insert into import_job (kind, params, title, state)
+        values (${wanted.kind}, ${params}, ${wanted.title}, 'PENDING') returning id`,
+    );
+    if (!row) throw new Error('the database did not answer');
+    return row.id;
+  }
+
   kindOf(job: { kind: string }): ImportKind {
     const kind = this.#kinds.get(job.kind);
     if (!kind) throw new Error(`no import kind ${job.kind}`);
@@ -92,7 +136,11 @@ export class Imports {
 
   /** The newest jobs first. */
   async list(scope: Scope, limit: number): Promise<ImportJob[]> {
-    return await this.#db.em().find(ImportJob, within(scope), { orderBy: { id: 'desc' }, limit });
+    const shown = [...this.#kinds.values()]
+      .filter(({ isBackground }) => !isBackground)
+      .map(({ name }) => name);
+    const where = { ...within(scope), kind: { $in: shown } };
+    return await this.#db.em().find(ImportJob, where, { orderBy: { id: 'desc' }, limit });
   }
 
   /** @throws UserError when there is no such job within the scope */
@@ -153,7 +201,7 @@ export class Imports {
 
   async #goOn(em: EntityManager, job: ImportJob): Promise<void> {
     await moveTo(em, job.id, 'PENDING');
-    await this.#queue.sendSlice(em, job.id);
+    await this.#queue.sendSlice(em, { id: job.id, isBackground: this.kindOf(job).isBackground });
   }
 
   async #change(
@@ -188,7 +236,7 @@ export class Imports {
     return row ? await this.#db.em().findOne(ImportJob, { id: row.id }) : null;
   }
 
-  #list(em: EntityManager, job: ImportJob): WorkList {
+  #list(em: EntityManager, job: { id: number; kind: string }): WorkList {
     return new WorkList(
       em,
       job.id,

@@ -29,6 +29,8 @@ export type Outcome = {
 /** A kind of import: the engine runs it without knowing what it imports. */
 export type ImportKind = {
   name: string;
+  /** Nobody waits for it: it has workers of its own, and people are not shown its jobs. */
+  isBackground?: boolean;
   /** In the order in which they are worked on; `title` is what people read. */
   phases: readonly { name: string; title: string }[];
   /** The first items of a job. */
@@ -43,6 +45,8 @@ export type ImportKind = {
   read(items: readonly WorkItem[], context: JobContext): Promise<Outcome>;
   /** Asks the source for something small that always exists. Throws when the source as a whole does not answer. */
   probe(signal: AbortSignal): Promise<void>;
+  /** Called in the transaction in which a job is completed or fails. */
+  ended?(em: EntityManager, params: JobParams): Promise<void>;
   /** Work done and in all, in requests, guessed from the counters: what progress and time left are told from. */
   effort(counters: Record<string, PhaseCounts>): { done: number; total: number };
 };

@@ -5,6 +5,7 @@ import { rows } from '../database/database.ts';
 import { type Log, sparsely } from '../log.ts';
 
 const SLICE = 'import-slice';
+const BACKGROUND_SLICE = 'background-slice';
 const SYNC = 'sync';
 
 /** A slice of a job's work to be done by whichever worker is free. */
@@ -19,22 +20,24 @@ const syncKey = ({ source, slug }: SyncData) => `${source}:${slug}`;
  * pg-boss, set up so that a slice survives any number of crashes: a worker that does not beat for 10 s loses its slice,
  * and the retry limit (2 by default) is out of reach.
  */
+const SLICES: Omit<QueueSettings, 'name'> = {
+  // One waiting slice per job. That one at most is at work is what the job's lease says, at once and for certain;
+  // the stately policy would say it too, but from a cache that is up to a minute old.
+  policy: 'short',
+  heartbeatSeconds: 10,
+  retryLimit: 1_000_000,
+  retryDelay: 1,
+  retryBackoff: true,
+  // Crashes in a row must not make the next worker wait: it shall go on within 30 s, and 10 of them are the heartbeat's.
+  retryDelayMax: 5,
+  expireInSeconds: 3600,
+  deleteAfterSeconds: 3600,
+  notify: true,
+};
+
 const QUEUES: QueueSettings[] = [
-  {
-    name: SLICE,
-    // One waiting slice per job. That one at most is at work is what the job's lease says, at once and for certain;
-    // the stately policy would say it too, but from a cache that is up to a minute old.
-    policy: 'short',
-    heartbeatSeconds: 10,
-    retryLimit: 1_000_000,
-    retryDelay: 1,
-    retryBackoff: true,
-    // Crashes in a row must not make the next worker wait: it shall go on within 30 s, and 10 of them are the heartbeat's.
-    retryDelayMax: 5,
-    expireInSeconds: 3600,
-    deleteAfterSeconds: 3600,
-    notify: true,
-  },
+  { name: SLICE, ...SLICES },
+  { name: BACKGROUND_SLICE, ...SLICES },
   {
     name: SYNC,
     // One waits while one is at work: whoever asks during a run gets another one after it.
@@ -98,28 +101,37 @@ export class Queue {
    *
    * @param afterMs not before this long from now
    */
-  async sendSlice(em: EntityManager, jobId: number, afterMs = 0): Promise<void> {
-    await this.#boss.upsert(SLICE, { jobId } satisfies SliceData, {
-      singletonKey: String(jobId),
+  async sendSlice(
+    em: EntityManager,
+    { id, isBackground = false }: { id: number; isBackground?: boolean | undefined },
+    afterMs = 0,
+  ): Promise<void> {
+    await this.#boss.upsert(isBackground ? BACKGROUND_SLICE : SLICE, { jobId: id } satisfies SliceData, {
+      singletonKey: String(id),
       startAfter: Math.ceil(afterMs / 1000),
       db: fromKysely(em.getKysely() as unknown as Parameters<typeof fromKysely>[0]),
     });
   }
 
   /** Works slices until `stop`. `run` gets the job's id and a signal that ends when the slice was handed to another worker. */
-  async work(concurrency: number, run: (jobId: number, signal: AbortSignal) => Promise<void>): Promise<void> {
-    await this.#boss.work<SliceData>(
-      SLICE,
-      {
-        localConcurrency: concurrency,
-        pollingIntervalSeconds: 1,
-        notifyPollingIntervalSeconds: 1,
-        heartbeatRefreshSeconds: 2,
-      },
-      async (jobs) => {
-        for (const job of jobs) await run(job.data.jobId, job.signal);
-      },
-    );
+  async work(
+    { concurrency, background }: { concurrency: number; background: number },
+    run: (jobId: number, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const places = { [SLICE]: concurrency, [BACKGROUND_SLICE]: background };
+    for (const [name, localConcurrency] of Object.entries(places))
+      await this.#boss.work<SliceData>(
+        name,
+        {
+          localConcurrency,
+          pollingIntervalSeconds: 1,
+          notifyPollingIntervalSeconds: 1,
+          heartbeatRefreshSeconds: 2,
+        },
+        async (jobs) => {
+          for (const job of jobs) await run(job.data.jobId, job.signal);
+        },
+      );
   }
 
   /**
@@ -159,9 +171,7 @@ export class Queue {
   /** What waits for a worker: slices of imports and syncs. */
   async length(): Promise<number> {
     const counts = await Promise.all(
-      [SLICE, SYNC].map(
-        async (name) => (await this.#boss.getQueueStats(name, { force: true }))[0]?.readyCount,
-      ),
+      QUEUES.map(async ({ name }) => (await this.#boss.getQueueStats(name, { force: true }))[0]?.readyCount),
     );
     return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
   }

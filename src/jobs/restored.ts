@@ -18,7 +18,7 @@ export async function takeUpImports(em: EntityManager, queue: Queue, at: string)
           elapsed_ms = elapsed_ms + greatest(0, coalesce(extract(epoch from ${at}::timestamptz - running_since) * 1000, 0))::bigint
         where state in ('PENDING', 'RUNNING') returning id`,
   );
-  for (const { id } of jobs) await queue.sendSlice(em, id);
+  for (const { id } of jobs) await queue.sendSlice(em, { id });
   return jobs.length;
 }
 

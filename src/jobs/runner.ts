@@ -47,9 +47,10 @@ export class Runner {
     this.#observer = options.observer ?? UNOBSERVED;
   }
 
-  /** Begins to take slices from the queue, `concurrency` jobs at once. */
-  async start(concurrency: number): Promise<void> {
-    await this.#queue.work(concurrency, (jobId, signal) => this.runSlice(jobId, signal));
+  /** Begins to take slices from the queue, so many jobs at once; those that nobody waits for have places of their own. */
+  async start(concurrency: number, background = 1): Promise<void> {
+    const run = (jobId: number, signal: AbortSignal) => this.runSlice(jobId, signal);
+    await this.#queue.work({ concurrency, background }, run);
   }
 
   /** Ends all running slices: pages under way are rolled back or finished, and the slices handed back. */

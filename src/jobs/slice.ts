@@ -108,14 +108,16 @@ export class Slice {
         // A retry may put failed items back on the list at the last moment: first the job is held, then looked at.
         if (!(await holdsLease(em, this.#job.id, this.#lease))) return false;
         const isDone = (await this.#list(em).untilNext()) === undefined;
-        return isDone && (await finishJob(em, this.#job.id, this.#lease, 'COMPLETED'));
+        if (!isDone || !(await finishJob(em, this.#job.id, this.#lease, 'COMPLETED'))) return false;
+        await this.#kind.ended?.(em, this.#job.params);
+        return true;
       });
       if (finished) return this.#log.info('job completed');
     }
     const afterMs = this.#resumeAfterMs ?? 0;
     await this.#db.transaction(async (em) => {
       if (await releaseLease(em, this.#job.id, this.#lease))
-        await this.#queue.sendSlice(em, this.#job.id, afterMs);
+        await this.#queue.sendSlice(em, { id: this.#job.id, isBackground: this.#kind.isBackground }, afterMs);
     });
     this.#log.info({ afterMs }, 'slice ends');
   }
@@ -235,7 +237,10 @@ export class Slice {
   }
 
   async #fail(reason: string): Promise<void> {
-    await this.#db.transaction((em) => finishJob(em, this.#job.id, this.#lease, 'FAILED', reason));
+    await this.#db.transaction(async (em) => {
+      await finishJob(em, this.#job.id, this.#lease, 'FAILED', reason);
+      await this.#kind.ended?.(em, this.#job.params);
+    });
     this.#log.warn({ reason }, 'job failed');
     this.lose();
   }

@@ -199,10 +199,23 @@ export const eventStanding = z.object({
 export const standingsAnswer = z.object({ event: z.object({ standings: nodesAlone }).nullable() });
 export const setsAnswer = z.object({ event: z.object({ sets: connection }).nullable() });
 
+export const followedEvent = event.omit({ videogame: true }).extend({
+  entrants: totalAlone,
+  sets: totalAlone,
+  changed: totalAlone,
+});
+export type FollowedEvent = z.infer<typeof followedEvent>;
+export const followedTournament = tournament.extend({ events: some(followedEvent) });
+export type FollowedTournament = z.infer<typeof followedTournament>;
+
+/** A changed set: which pool it is in, nobody knows without asking. */
+export const changedSet = leanSet.extend({ phaseGroup: z.object({ id }) });
+
 // Parts of answers to requests that ask for several things at once.
 export const page = connection;
 export const structure = z.object({
   entrantTotal: totalAlone.extend({ nodes: some(z.object({ participants: some(z.object({ id })) })) }),
+  setTotal: totalAlone,
   phases,
 });
 

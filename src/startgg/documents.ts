@@ -35,6 +35,29 @@ export const TOURNAMENTS = /* GraphQL */ `
     }
   }`;
 
+/**
+ * Tournaments of a followed game, the latest first, and what there is of each of their events. The numbers cost no objects:
+ * a quiet event is one, whatever is in it.
+ */
+export const FOLLOWED = /* GraphQL */ `
+  query Followed($videogameId: ID!, $after: Timestamp!, $updatedAfter: Timestamp!, $page: Int!, $perPage: Int!) {
+    tournaments(query: {
+      page: $page, perPage: $perPage, sortBy: "startAt desc",
+      filter: { videogameIds: [$videogameId], afterDate: $after }
+    }) {
+      pageInfo { total }
+      nodes {
+        ${OWN_FIELDS}
+        events(filter: { videogameId: [$videogameId] }) {
+          id name slug type startAt numEntrants state isOnline
+          entrants(query: { page: 1, perPage: 1 }) { pageInfo { total } }
+          sets(page: 1, perPage: 1) { pageInfo { total } }
+          changed: sets(page: 1, perPage: 1, filters: { updatedAfter: $updatedAfter }) { pageInfo { total } }
+        }
+      }
+    }
+  }`;
+
 /** Tournaments by id that still have the game: what a list of a period does not show may have moved out of it. */
 export const TOURNAMENTS_BY_ID = /* GraphQL */ `
   query TournamentsById($videogameId: ID!, $ids: [ID]!, $perPage: Int!) {
@@ -64,11 +87,14 @@ const entrantFields = (ofUser = '') => `
   }`;
 const ENTRANT_FIELDS = entrantFields();
 
-const SET_FIELDS = `
+const LEAN_SET_FIELDS = `
   id fullRoundText round identifier state startAt startedAt completedAt winnerId displayScore totalGames
-  phaseGroup { id }
   station { number }
   stream { streamSource streamName streamId }`;
+
+const SET_FIELDS = `
+  ${LEAN_SET_FIELDS}
+  phaseGroup { id }`;
 
 const SLOT_FIELDS = `
   standing { placement stats { score { value } } }
@@ -90,12 +116,9 @@ export const FRAGMENTS = {
   EntrantFields: /* GraphQL */ `
   fragment EntrantFields on Entrant { ${ENTRANT_FIELDS} }`,
   LeanSet: /* GraphQL */ `
-  fragment LeanSet on Set {
-    id fullRoundText round identifier state startAt startedAt completedAt winnerId displayScore totalGames
-    station { number }
-    stream { streamSource streamName streamId }
-    slots { entrant { id name initialSeedNum } }
-  }`,
+  fragment LeanSet on Set { ${LEAN_SET_FIELDS} slots { entrant { id name initialSeedNum } } }`,
+  ChangedSet: /* GraphQL */ `
+  fragment ChangedSet on Set { ${SET_FIELDS} slots { entrant { id name initialSeedNum } } }`,
   Scores: /* GraphQL */ `
   fragment Scores on SetSlot { standing { placement stats { score { value } } } }`,
   Seeds: /* GraphQL */ `

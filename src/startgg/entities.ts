@@ -228,6 +228,20 @@ export const StartggSet = defineEntity({
   },
 });
 
+/** A guild follows a game: it is kept in step for all that follow it. */
+export const Follow = defineEntity({
+  name: 'Follow',
+  tableName: 'follow',
+  indexes: [{ properties: ['videogame'] }],
+  properties: {
+    guildId: p.text().primary(),
+    videogame: () => p.manyToOne(Videogame).mapToPk().primary(),
+    /** The first UTC day on which a tournament may start, as YYYY-MM-DD. */
+    since: p.text(),
+    createdAt: time().defaultRaw('now()'),
+  },
+});
+
 /** What is known about reading a part of start.gg, apart from the data, so that an unchanged row is never touched. */
 export const Sync = defineEntity({
   name: 'StartggSync',
@@ -235,7 +249,8 @@ export const Sync = defineEntity({
   properties: {
     /**
      * What was walked: `tournaments` and `events` of a game; `pools`, `entrants`, `sets` of an event; for schedules also the
-     * events of a `tournament`, an event as a `whole` and the `changes` of one. `walkedAt` of these two is when it began.
+     * events of a `tournament`, an event as a `whole` and the `changes` of one. `walkedAt` of these two is when it began. For
+     * followed games: the `game` as a whole (when its last sync began), and of an `event` when all of it was last read.
      */
     scope: p.text().primary(),
     key: p.text().primary(),
@@ -265,4 +280,5 @@ export const startggEntities = [
   EntrantParticipant,
   StartggSet,
   Sync,
+  Follow,
 ];

@@ -1,11 +1,12 @@
 import type { Batch, ImportKind, Outcome } from '../jobs/kind.ts';
 import { NO_COUNTS } from '../jobs/state.ts';
 import { videogameAnswer } from './answers.ts';
-import type { StartggClient } from './client.ts';
+import type { StartggClient, Urgency } from './client.ts';
 import { VIDEOGAME } from './documents.ts';
+import { FOLLOW_JOB, touchFollowers } from './follow/follows.ts';
 import { PackedReading } from './packing/packed.ts';
 import { PageSizes } from './page-size.ts';
-import { importParams, period } from './params.ts';
+import { followParams, importParams, period } from './params.ts';
 import { readMissed, readTournaments, windowItem } from './tournaments.ts';
 import { type Commit, DEEPEST_ENTRY, type Reading } from './walk.ts';
 
@@ -15,26 +16,47 @@ const PER_REQUEST = { tournaments: 100, events: 40, entrants: 230, sets: 120 };
 /** What is read in requests of its own. */
 const LISTS: Record<string, (reading: Reading) => Promise<Commit>> = {
   tournaments: (reading) => readTournaments(reading, importParams.parse(reading.context.params)),
-  missed: (reading) => readMissed(reading, importParams.parse(reading.context.params)),
+  missed: (reading) => readMissed(reading, followParams.parse(reading.context.params)),
 };
 
 /** The import of one game's tournaments, events, entrants, participants and sets from start.gg. */
 export function startggImport(client: StartggClient, options: { deepestEntry?: number } = {}): ImportKind {
-  const { deepestEntry = DEEPEST_ENTRY } = options;
-  const sizes = new PageSizes();
-  const packed = new PackedReading(client, 'import');
   return {
+    ...kindOf(client, 'import', options),
     name: 'startgg',
+    plan(params) {
+      const { after, before } = period(importParams.parse(params));
+      return [windowItem(after, before)];
+    },
+  };
+}
+
+/** Brings in what the sync of a followed game found to be other than it was. */
+export function startggFollow(client: StartggClient): ImportKind {
+  return {
+    ...kindOf(client, 'sync', {}),
+    name: FOLLOW_JOB,
+    isBackground: true,
+    plan: () => [],
+    ended: (em, params) => touchFollowers(em, followParams.parse(params).videogameId),
+  };
+}
+
+/** What both have in common: how the parts of a game are read. */
+function kindOf(
+  client: StartggClient,
+  urgency: Urgency,
+  { deepestEntry = DEEPEST_ENTRY }: { deepestEntry?: number },
+): Omit<ImportKind, 'name' | 'plan'> {
+  const sizes = new PageSizes();
+  const packed = new PackedReading(client, urgency);
+  return {
     phases: [
       { name: 'tournaments', title: 'Tournaments' },
       { name: 'events', title: 'Events' },
       { name: 'entrants', title: 'Entrants' },
       { name: 'sets', title: 'Sets' },
     ],
-    plan(params) {
-      const { after, before } = period(importParams.parse(params));
-      return [windowItem(after, before)];
-    },
     bundle(items): Batch[] {
       const alone = items
         .filter(({ kind }) => !packed.reads(kind))
@@ -48,7 +70,7 @@ export function startggImport(client: StartggClient, options: { deepestEntry?: n
       return await readAlone(reader, { client, sizes, item, context, deepestEntry });
     },
     async probe(signal) {
-      await client.query(VIDEOGAME, { id: 1 }, videogameAnswer, { urgency: 'import', signal });
+      await client.query(VIDEOGAME, { id: 1 }, videogameAnswer, { urgency, signal });
     },
     effort,
   };

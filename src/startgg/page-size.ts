@@ -13,6 +13,7 @@ const AROUND = 1;
  */
 export const COST = {
   tournaments: 1 + 2 + 2 * 2,
+  followed: 1 + 2 + 1,
   phaseGroups: 1 + 12,
   entrantsSingles: 1 + 1 * 3,
   entrantsTeams: 1 + 3 * 3,

@@ -7,6 +7,8 @@ const [FIRST_DAY, LAST_DAY] = ['1970-01-02', '2037-12-31'];
 
 /** What an import of start.gg is asked to bring in: dates are UTC days, both inclusive, of the tournaments' start. */
 export const importParams = z.object({ videogameId: z.number().int(), since: day, until: day.nullable() });
+/** Of a followed game, what its job is about. */
+export const followParams = z.object({ videogameId: z.number().int() });
 export type ImportParams = z.infer<typeof importParams>;
 
 /** The job of one game and period, made from what a person typed. @throws UserError naming what is wrong */

@@ -132,8 +132,8 @@ async function nameEntrants(
 type SetsWritten = {
   written: Written;
   byPool: Map<unknown, Written>;
-  /** Whether a set named a pool that is not known yet. */
-  unknownPool: boolean;
+  /** Pools that sets named and that are not known yet. */
+  unknownPools: ReadonlySet<number | undefined>;
 };
 
 /**
@@ -193,7 +193,7 @@ export async function storeSets(
   );
   const written = total(byPool.values());
   written.unchanged += late.size;
-  return { written, byPool, unknownPool: unknown.length > 0 };
+  return { written, byPool, unknownPools: new Set(unknown) };
 }
 
 type Slot = SetNode['slots'][number];

@@ -93,7 +93,7 @@ export async function readTournaments(reading: Reading, params: ImportParams): P
 }
 
 /** Tournaments that a period's list misses, to be asked for by their ids. */
-function missedItems(ids: readonly string[]): NewItem[] {
+export function missedItems(ids: readonly string[]): NewItem[] {
   const items: NewItem[] = [];
   for (let i = 0; i < ids.length; i += MISSED_AT_ONCE) {
     const some = ids.slice(i, i + MISSED_AT_ONCE);
@@ -108,8 +108,10 @@ function missedItems(ids: readonly string[]): NewItem[] {
 }
 
 /** Asks for tournaments that the list of their period misses: some moved to another time, the others are gone. */
-export async function readMissed({ client, context, item }: Reading, params: ImportParams): Promise<Commit> {
-  const { videogameId } = params;
+export async function readMissed(
+  { client, context, item }: Reading,
+  { videogameId }: { videogameId: number },
+): Promise<Commit> {
   const ids = item.key.split(',');
   const variables = { videogameId, ids, perPage: MISSED_AT_ONCE };
   const answer = await client.query(TOURNAMENTS_BY_ID, variables, tournamentsAnswer, {

@@ -7,9 +7,11 @@ import { Imports } from '../../src/jobs/imports.ts';
 import { Queue } from '../../src/jobs/queue.ts';
 import { Runner, type Waits } from '../../src/jobs/runner.ts';
 import { createLog } from '../../src/log.ts';
+import type { SyncOutcome } from '../../src/metrics/observer.ts';
 import { StartggClient, startggAllowance } from '../../src/startgg/client.ts';
+import { FollowSync } from '../../src/startgg/follow/follow-sync.ts';
 import { Games } from '../../src/startgg/games.ts';
-import { startggImport } from '../../src/startgg/import.ts';
+import { startggFollow, startggImport } from '../../src/startgg/import.ts';
 
 export const TOKEN = 'test-token';
 
@@ -21,6 +23,8 @@ export type Herald = {
   imports: Imports;
   games: Games;
   work(): Promise<void>;
+  /** Syncs a followed game, by its id. */
+  sync(game: number): Promise<SyncOutcome | undefined>;
   close(): Promise<void>;
 };
 
@@ -49,6 +53,9 @@ export async function openApp(databaseUrl: string, startggUrl: string, tuning: T
     imports: app.imports,
     games: app.games,
     work: () => app.work(),
+    sync: async () => {
+      throw new Error('the app syncs by itself');
+    },
     close: () => app.close(),
   };
 }
@@ -74,15 +81,18 @@ export async function openTuned(databaseUrl: string, startggUrl: string, tuning:
     timeoutMs,
     blockedMs: tuning.blockedMs,
   });
-  const kinds = [startggImport(client, { deepestEntry: tuning.deepestEntry })];
+  const kinds = [startggImport(client, { deepestEntry: tuning.deepestEntry }), startggFollow(client)];
+  const imports = new Imports(db, queue, kinds);
+  const followSync = new FollowSync(db, client, imports, log);
   const runner = new Runner(db, queue, listener, kinds, log, { waits: tuning.waits });
   await listener.start();
   await queue.start();
   return {
     db,
-    imports: new Imports(db, queue, kinds),
+    imports,
     games: new Games(db, client),
     work: () => runner.start(4),
+    sync: (game) => followSync.run(String(game), new AbortController().signal),
     async close() {
       runner.stop();
       await queue.stop(6_000);

@@ -5,7 +5,7 @@ import { TooComplexError } from '../errors.ts';
 import { storeSets } from '../store.ts';
 import type { Prices } from './prices.ts';
 import type { Answered, Ask, PackedReader } from './reader.ts';
-import { complete, type DetailsData, eventOf, type Needs, poolOf, walkKeyOf } from './set-rules.ts';
+import { complete, type DetailsData, eventOf, type Needs } from './set-rules.ts';
 
 type Read = {
   sets: SetNode[];
@@ -13,7 +13,7 @@ type Read = {
   missing: number;
 };
 
-/** Reads what the list of a pool's sets does not tell for certain. The key is `event:pool:hash`. */
+/** Reads what the list of a pool's sets does not tell for certain. The key is `event:hash`. */
 export const detailsReader: PackedReader<Read> = {
   load: (item, prices) => ({
     root: `d${item.id}`,
@@ -34,13 +34,13 @@ export const detailsReader: PackedReader<Read> = {
     ),
   parse(item, answers) {
     const read: Read = { sets: [], missing: 0 };
-    for (const [i, { node, needs }] of setsOf(item).entries()) {
+    for (const [i, { node, poolId, needs }] of setsOf(item).entries()) {
       const details = detailsIn(answers[i]);
       if (!details) read.missing++;
       else {
         const standings = needs.scores ? details.slots.map((slot) => slot?.standing) : [];
         const seeds = needs.seeds ? details.slots.map((slot) => slot?.seed) : [];
-        read.sets.push(complete(node, poolOf(item), standings, seeds));
+        read.sets.push(complete(node, poolId, standings, seeds));
       }
     }
     return read;
@@ -66,9 +66,12 @@ export const detailsReader: PackedReader<Read> = {
   async commit(em, list, reads) {
     const parts = reads.map(({ item, read }) => ({ eventId: eventOf(item), sets: read.sets }));
     const { written } = await storeSets(em, parts);
-    const moved = reads.filter(({ read }) => read.missing > 0).map(({ item }) => walkKeyOf(item.key));
-    // Others stand in their place, and have not been seen.
-    for (const key of new Set(moved)) await list.reopen('sets', key);
+    // Others stand in the place of those that are missing, and have not been seen.
+    for (const { item, read } of reads)
+      if (read.missing > 0) {
+        const { kind, key } = (item.data as DetailsData).from;
+        await list.reopen(kind, key);
+      }
     return { sets: written };
   },
 };

@@ -5,6 +5,8 @@ export type EventData = {
   eventType: number | null;
   /** As the list tells it, to guess from. */
   numEntrants: number | null;
+  /** Of its lists, only those that are not as they were read last. Otherwise all. */
+  only?: 'changed';
 };
 
 /** Unknown sizes are taken for that of a middling event. */

@@ -3,6 +3,7 @@ import type { Batch, CountChanges, JobContext, Outcome } from '../../jobs/kind.t
 import type { StartggClient, Urgency } from '../client.ts';
 import { merge } from '../counting.ts';
 import { TooComplexError } from '../errors.ts';
+import { changesReader } from './changes.ts';
 import { detailsReader } from './details.ts';
 import { entrantsReader } from './entrants.ts';
 import { pack } from './plan.ts';
@@ -17,6 +18,7 @@ const READERS: Record<string, PackedReader<unknown>> = {
   event: structureReader as PackedReader<unknown>,
   entrants: entrantsReader as PackedReader<unknown>,
   sets: setsReader as PackedReader<unknown>,
+  changes: changesReader as PackedReader<unknown>,
   details: detailsReader as PackedReader<unknown>,
 };
 

@@ -1,22 +1,10 @@
-import { createHash } from 'node:crypto';
 import { RetryLaterError } from '../../errors.ts';
-import type { NewItem, WorkItem } from '../../jobs/item.ts';
-import { type LeanSet, leanSet, page, readNodes, type SetNode } from '../answers.ts';
+import { leanSet, page, readNodes, type SetNode } from '../answers.ts';
 import { merge } from '../counting.ts';
 import { isPreview, storeSets } from '../store.ts';
 import { markHidden, vanishedSets } from '../vanished.ts';
 import { eventRoot, type PackedReader } from './reader.ts';
-import {
-  complete,
-  type DetailsData,
-  eventOf,
-  type Needs,
-  needsOf,
-  poolOf,
-  type SetsData,
-  standingsOf,
-  walkKeyOf,
-} from './set-rules.ts';
+import { detailItems, divide, eventOf, leftTo, type OpenSet, poolOf, type SetsData } from './set-rules.ts';
 import {
   completeWalks,
   HIDDEN,
@@ -27,15 +15,7 @@ import {
   shrinkWalk,
 } from './walks.ts';
 
-type Read = PackedPage & {
-  /** Sets of which all is known. */
-  known: SetNode[];
-  /** Sets that have to be asked for more. */
-  open: { node: LeanSet; needs: Needs }[];
-};
-
-/** Sets whose details are asked for together. */
-const DETAILS_AT_ONCE = 20;
+type Read = PackedPage & { known: SetNode[]; open: OpenSet[] };
 
 /** Reads pages of a pool's sets. The key is `event:pool`. */
 export const setsReader: PackedReader<Read> = {
@@ -59,16 +39,12 @@ export const setsReader: PackedReader<Read> = {
     const parsed = page.safeParse(answered?.value);
     if (!parsed.success) throw new RetryLaterError('start.gg gave a list of sets that cannot be read');
     const { entries, ...read } = readNodes(parsed.data.nodes, leanSet);
-    return { ...read, ...divide(entries, item), total: parsed.data.pageInfo.total };
+    const sets = entries.map((node) => ({ node, poolId: poolOf(item) }));
+    return { ...read, ...divide(sets, item.data as SetsData), total: parsed.data.pageInfo.total };
   },
   shrink: shrinkWalk,
   async commit(em, list, reads) {
-    const open = await list.add(reads.flatMap(({ item, read }) => detailItems(item, read.open)));
-    const left = new Map<string, number>();
-    for (const { key, data } of open) {
-      const pool = walkKeyOf(key);
-      left.set(pool, (left.get(pool) ?? 0) + (data as DetailsData).sets.length);
-    }
+    const left = leftTo(await list.add(reads.flatMap(({ item, read }) => detailItems(item, read.open))));
     const parts = reads.map(({ item, read }) => ({ eventId: eventOf(item), sets: read.known }));
     const { byPool } = await storeSets(em, parts);
     const walks = await settleWalks(list, 'sets', reads, (key) => ({
@@ -88,28 +64,3 @@ export const setsReader: PackedReader<Read> = {
     return merge(...walks.map(({ result }) => ({ sets: result.counts })), { sets: { gone: lost.gone } });
   },
 };
-
-function divide(sets: readonly LeanSet[], item: WorkItem): Pick<Read, 'known' | 'open'> {
-  const known: SetNode[] = [];
-  const open: Read['open'] = [];
-  for (const node of sets) {
-    const needs = needsOf(node, item.data as SetsData);
-    const standings = standingsOf(node);
-    if (needs.seeds || !standings) open.push({ node, needs: { ...needs, scores: !standings } });
-    else known.push(complete(node, poolOf(item), standings, []));
-  }
-  return { known, open };
-}
-
-/** Items for what is to be asked in addition. Asked once in a job for the same sets in the same state. */
-function detailItems(item: WorkItem, open: Read['open']): NewItem[] {
-  const items: NewItem[] = [];
-  const { walk: _, ...own } = item.data;
-  for (let i = 0; i < open.length; i += DETAILS_AT_ONCE) {
-    const sets = open.slice(i, i + DETAILS_AT_ONCE);
-    const hash = createHash('sha1').update(JSON.stringify(sets)).digest('base64url').slice(0, 12);
-    const data = { ...own, sets } as DetailsData;
-    items.push({ phase: 'sets', kind: 'details', key: `${item.key}:${hash}`, label: item.label, data });
-  }
-  return items;
-}

@@ -55,9 +55,9 @@ async function readChanges(reading: EventReading, progress: Progress): Promise<b
   const { isKnown, newSets } = await db.transaction(async (em) => {
     const states = await storePoolStates(em, pools);
     if (states.changed > 0) await reading.onPools(em);
-    const { written, unknownPool } = await storeSets(em, [{ eventId: event.id, sets: sets.entries }]);
+    const { written, unknownPools } = await storeSets(em, [{ eventId: event.id, sets: sets.entries }]);
     // With its beginning a pool gets other sets, and with a reset it loses them.
-    return { isKnown: states.unknown + states.begun === 0 && !unknownPool, newSets: written.new };
+    return { isKnown: states.unknown + states.begun === 0 && unknownPools.size === 0, newSets: written.new };
   });
   const totals = totalsOf(found.phases, found.entrants, found.listed);
   const grown = growthOf(totals, progress.totals);

@@ -1,0 +1,131 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { firstRow, rows } from '../../database/database.ts';
+import { createLive, touchLive } from '../../outbox/live-message.ts';
+import { findLive, reviveLive } from '../../outbox/live-place.ts';
+
+/** The kind of live message that shows a followed game; its subject is `guild-game`. */
+export const FOLLOW_MESSAGE = 'follow';
+/** Followed games as a source of syncs; what is read is a game, by its id. */
+export const GAMES_SOURCE = 'startgg-game';
+/** The kind of the import jobs that bring in what a sync found. */
+export const FOLLOW_JOB = 'startgg-follow';
+
+const subjectOf = (guildId: string, videogameId: number) => `${guildId}-${videogameId}`;
+
+/**
+ * Subscribes a guild to a game and asks for the message that shows it. A guild that follows the game already goes on, from
+ * the earlier of both days.
+ *
+ * @param wanted.since the first UTC day on which a tournament may start
+ */
+export async function followGame(
+  em: EntityManager,
+  wanted: { guildId: string; videogameId: number; since: string; channelId: string },
+): Promise<void> {
+  const { guildId, videogameId, since, channelId } = wanted;
+  await rows(
+    em,
+    sql`insert into follow as old (guild_id, videogame_id, since) values (${guildId}, ${videogameId}, ${since})
+      on conflict (guild_id, videogame_id) do update set since = least(old.since, excluded.since)`,
+  );
+  const subject = subjectOf(guildId, videogameId);
+  if (await findLive(em, FOLLOW_MESSAGE, subject)) await reviveLive(em, FOLLOW_MESSAGE, subject, channelId);
+  else await createLive(em, { kind: FOLLOW_MESSAGE, subject, guildId, channelId });
+}
+
+/** Ends a guild's subscription; the rows stay. False when there was none. */
+export async function unfollowGame(
+  em: EntityManager,
+  guildId: string,
+  videogameId: number,
+): Promise<boolean> {
+  const ended = await firstRow(
+    em,
+    sql`delete from follow where guild_id = ${guildId} and videogame_id = ${videogameId} returning 1 as ended`,
+  );
+  await touchLive(em, FOLLOW_MESSAGE, subjectOf(guildId, videogameId));
+  return ended !== undefined;
+}
+
+/** Ends all subscriptions of a guild, as when Herald was removed from it. */
+export async function unfollowAll(em: EntityManager, guildId: string): Promise<void> {
+  await rows(em, sql`delete from follow where guild_id = ${guildId}`);
+}
+
+/** Games that anybody follows. */
+export async function followedGames(em: EntityManager): Promise<number[]> {
+  const found = await rows(
+    em,
+    sql<{ id: number }>`select distinct videogame_id as id from follow order by videogame_id`,
+  );
+  return found.map(({ id }) => id);
+}
+
+/** The earliest day that any guild follows a game from; undefined when nobody does. */
+export async function followedSince(em: EntityManager, videogameId: number): Promise<string | undefined> {
+  const row = await firstRow(
+    em,
+    sql<{ since: string | null }>`select min(since) as since from follow where videogame_id = ${videogameId}`,
+  );
+  return row?.since ?? undefined;
+}
+
+/** The games that a guild follows, for autocomplete. */
+export async function suggestFollowed(
+  em: EntityManager,
+  guildId: string,
+  typed: string,
+): Promise<{ name: string; value: string }[]> {
+  const pattern = `%${typed.trim().replace(/[\\%_]/g, '\\$&')}%`;
+  return await rows(
+    em,
+    sql<{ name: string; value: string }>`select v.name, v.id::text as value
+      from follow f join startgg_videogame v on v.id = f.videogame_id
+      where f.guild_id = ${guildId} and (v.name ilike ${pattern} or v.id::text = ${typed.trim()}) order by v.name limit 25`,
+  );
+}
+
+/** The messages of a game are drawn anew. */
+export async function touchFollowers(em: EntityManager, videogameId: number): Promise<void> {
+  const found = await rows(
+    em,
+    sql<{
+      guild: string;
+    }>`select guild_id as guild from follow where videogame_id = ${videogameId} order by guild_id`,
+  );
+  for (const { guild } of found) await touchLive(em, FOLLOW_MESSAGE, subjectOf(guild, videogameId));
+}
+
+/** What the message of a followed game tells. */
+export type FollowedGame = {
+  name: string;
+  /** Null when the guild follows it no more. */
+  since: string | null;
+  syncedAt: Date | null;
+  error: string | null;
+  /** What came last, and whether it is still coming. */
+  latest: {
+    counters: Record<string, Partial<Record<'new' | 'changed' | 'gone', number>>>;
+    errors: number;
+    isRunning: boolean;
+    /** ISO text. */
+    at: string;
+  } | null;
+};
+
+/** @param subject of a live message; @returns undefined when there is no such game */
+export async function followedGame(em: EntityManager, subject: string): Promise<FollowedGame | undefined> {
+  const [guildId, videogameId] = subject.split('-');
+  return await firstRow(
+    em,
+    sql<FollowedGame>`select v.name, f.since, s.walked_at as "syncedAt", s.error,
+        (select jsonb_build_object('counters', j.counters, 'errors', j.error_count, 'isRunning', j.finished_at is null,
+            'at', coalesce(j.finished_at, j.created_at)) from import_job j
+          where j.kind = ${FOLLOW_JOB} and j.params = jsonb_build_object('videogameId', v.id) order by j.id desc limit 1) as latest
+      from startgg_videogame v
+        left join follow f on f.videogame_id = v.id and f.guild_id = ${guildId}
+        left join startgg_sync s on s.scope = 'game' and s.key = v.id::text
+      where v.id = ${Number(videogameId)}`,
+  );
+}

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { createWorld } from '../../src/sandbox/startgg/create-world.ts';
+import { type EventRecord, setState, setsOf } from '../../src/sandbox/startgg/model.ts';
+import { Random } from '../../src/sandbox/startgg/random.ts';
+import type { World } from '../../src/sandbox/startgg/world.ts';
+import { followGame } from '../../src/startgg/follow/follows.ts';
+import type { Herald } from '../support/herald.ts';
+import { until } from '../support/until.ts';
+import { asks, QUICK } from './faults.ts';
+import { GAME, Ground, PERIOD, worldOfOneEvent } from './ground.ts';
+
+const STEPS = process.env.HERALD_SOAK ? 200 : 50;
+
+/** A ground on which a game was imported and is followed. */
+async function follow(world: World): Promise<{ ground: Ground; herald: Herald; sync(): Promise<void> }> {
+  const ground = await Ground.open(world);
+  const herald = await ground.herald(QUICK);
+  await ground.run(herald);
+  await herald.db.transaction((em) =>
+    followGame(em, { guildId: '1', videogameId: GAME.id, since: '2026-01-01', channelId: '2' }),
+  );
+  const sync = async () => {
+    expect(await herald.sync(GAME.id)).toBe('done');
+    await until('what the sync found is read', async () => {
+      const open = await ground.rows(
+        `select 1 from import_job where kind = 'startgg-follow' and finished_at is null`,
+      );
+      return open.length === 0;
+    });
+  };
+  return { ground, herald, sync };
+}
+
+const today = () => Math.floor(Date.now() / 1000);
+
+/** Sets that are other than start.gg's own, in words. */
+const setsAmiss = async (ground: Ground) =>
+  (await ground.differences()).filter((text) => text.startsWith('startgg_set '));
+
+/** What happens at tournaments as they go on. Nothing of it takes anything away. */
+const GOING_ON: ((world: World, random: Random) => void)[] = [
+  (world, random) => finishOne(world, random),
+  (world, random) => finishOne(world, random),
+  (world, random) => finishOne(world, random),
+  (world, random) => {
+    const open = running(world).flatMap((event) => [...setsOf(world.bracket(event))].filter(isReady));
+    if (open.length > 0)
+      world.dqSet(random.pick(open).realId as number, random.pick([0, 1, 'both'] as const));
+  },
+  (world, random) => {
+    const tournament = world.addTournament({ startAt: today() - 600 });
+    world.addEvent(tournament.id, {
+      entrants: random.int(2, 20),
+      state: 'ACTIVE',
+      progress: 0.3,
+      hasSets: true,
+    });
+  },
+  (world, random) => {
+    const waiting = [...world.events()].filter(
+      (event) => event.state === 'CREATED' && event.game?.id === GAME.id,
+    );
+    const pools = waiting.flatMap((event) => world.bracket(event).phases[0]?.groups ?? []);
+    const pool = pools.filter((group) => !group.started && group.sets.length > 0);
+    if (pool.length > 0) world.startPool(random.pick(pool).id);
+  },
+  (world) => {
+    const tournament = world.addTournament({ startAt: today() + 86_400 });
+    world.addEvent(tournament.id, { entrants: 6, teamSize: 1, state: 'CREATED', hasSets: true });
+  },
+];
+
+const running = (world: World) =>
+  [...world.events()].filter((event: EventRecord) => event.state === 'ACTIVE' && event.game?.id === GAME.id);
+
+const isReady = (set: {
+  realId: number | null;
+  state: number;
+  slots: { seed: { entrant: unknown } | null }[];
+}) =>
+  set.realId !== null && set.state !== setState.completed && set.slots.every((slot) => slot.seed?.entrant);
+
+function finishOne(world: World, random: Random): void {
+  const open = running(world).flatMap((event) => [...setsOf(world.bracket(event))].filter(isReady));
+  if (open.length > 0) world.completeSet(random.pick(open).realId as number);
+}
+
+describe('a followed game', () => {
+  it(`has its sets as start.gg has them after each of ${STEPS} steps, and the rest after two full walks`, async () => {
+    const world = createWorld({ seed: 'follow', tournaments: 12, scale: 0.4, now: new Date(), ...PERIOD });
+    const random = new Random('steps');
+    for (const _ of [1, 2]) GOING_ON[4]?.(world, random);
+    const { ground, herald, sync } = await follow(world);
+    for (let step = 0; step < STEPS; step++) {
+      random.pick(GOING_ON)(world, random);
+      await sync();
+      expect(await setsAmiss(ground), `step ${step}`).toEqual([]);
+    }
+    // Nothing tells of these but another look at all of it.
+    const events = [...world.events()].filter(
+      (event) => event.game?.id === GAME.id && event.plan.entrants > 4,
+    );
+    const [one, other, third] = events as [EventRecord, EventRecord, EventRecord];
+    world.renameEntrant(world.bracket(one).entrants[0]?.id as number, 'Somebody else');
+    world.addEntrant(other.id, 'Late');
+    const [gone] = [...setsOf(world.bracket(third))].filter((set) => !set.bye && set.realId);
+    if (gone?.realId) world.removeSet(gone.realId);
+    world.removeTournament(one.tournament.id === other.tournament.id ? 0 : other.tournament.id);
+    for (const _ of [1, 2]) await ground.run(herald);
+    expect(await ground.differences()).toEqual([]);
+  }, 240_000);
+
+  it('costs a request and writes nothing when nothing has happened', async () => {
+    const world = createWorld({ seed: 'quiet', tournaments: 20, ...PERIOD });
+    const { ground, sync } = await follow(world);
+    await sync();
+    const versions = () =>
+      ground.rows(`select xmin::text, ctid::text from startgg_tournament union all select xmin::text, ctid::text from startgg_event
+        union all select xmin::text, ctid::text from startgg_entrant union all select xmin::text, ctid::text from startgg_set`);
+    const before = await versions();
+    const asked = ground.startgg.requests.length;
+    await sync();
+    expect(ground.startgg.requests.slice(asked).map(({ operationName }) => operationName)).toEqual([
+      'Followed',
+    ]);
+    expect(await versions()).toEqual(before);
+  });
+
+  it('finds a set that is gone, a new entrant and a pool that was reset by their numbers, within a sync or two', async () => {
+    const { world, event } = worldOfOneEvent('numbers', 12);
+    const { ground, sync } = await follow(world);
+    await sync();
+    world.addEntrant(event.id, 'Late');
+    await sync();
+    expect(await ground.rows(`select name from startgg_entrant where name = 'Late'`)).toHaveLength(1);
+    const [set] = [...setsOf(world.bracket(event))].filter((one) => !one.bye && one.round < 0);
+    world.removeSet(set?.realId as number);
+    for (const _ of [1, 2]) await sync();
+    expect(await ground.differences()).toEqual([]);
+  });
+
+  it('reads a new event together with others, and only what changed of an old one', async () => {
+    const { world, event } = worldOfOneEvent('only', 16);
+    const { ground, sync } = await follow(world);
+    await sync();
+    const fresh = [1, 2, 3].map(() => {
+      const tournament = world.addTournament({ startAt: today() - 60 });
+      return world.addEvent(tournament.id, { entrants: 5, teamSize: 1, state: 'ACTIVE', hasSets: true });
+    });
+    const [set] = [...setsOf(world.bracket(event))].filter((one) => !one.bye);
+    world.change(event);
+    if (set) Object.assign(set, { updatedAt: today(), station: 7 });
+    const asked = ground.startgg.requests.length;
+    await sync();
+    const packed = ground.startgg.requests
+      .slice(asked)
+      .filter(({ operationName }) => operationName === 'Packed');
+    expect(packed.length).toBeLessThanOrEqual(4);
+    expect(packed.some((one) => fresh.every(({ id }) => asks('Event', id)(one)))).toBe(true);
+    for (const one of packed)
+      expect(asks('Sets', event.id)(one) || asks('Entrants', event.id)(one)).toBe(false);
+    expect(await ground.differences()).toEqual([]);
+  });
+
+  it('keeps its rows and says what is wrong while start.gg does not answer', async () => {
+    const { world } = worldOfOneEvent('away', 8);
+    const { ground, herald, sync } = await follow(world);
+    await sync();
+    ground.startgg.faults.add({ kind: 'http', status: 503, times: 1 });
+    expect(await herald.sync(GAME.id)).toBe('unreadable');
+    expect(await ground.rows(`select error from startgg_sync where scope = 'game'`)).toEqual([
+      { error: expect.stringMatching(/HTTP 503/) },
+    ]);
+    await sync();
+    expect(await ground.rows(`select error from startgg_sync where scope = 'game'`)).toEqual([
+      { error: null },
+    ]);
+    expect(await ground.differences()).toEqual([]);
+  });
+
+  it('waits with its first sync for the import that began with it', async () => {
+    const { world } = worldOfOneEvent('first', 8);
+    const ground = await Ground.open(world);
+    const herald = await ground.herald(QUICK, { works: false });
+    const job = await ground.start(herald);
+    await herald.db.transaction((em) =>
+      followGame(em, { guildId: '1', videogameId: GAME.id, since: '2026-01-01', channelId: '2' }),
+    );
+    expect(await herald.sync(GAME.id)).toBeUndefined();
+    await herald.work();
+    await ground.ended(herald, job);
+    expect(await herald.sync(GAME.id)).toBe('done');
+    expect(await ground.rows(`select 1 from import_job where kind = 'startgg-follow'`)).toEqual([]);
+  });
+});
