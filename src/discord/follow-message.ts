@@ -37,7 +37,7 @@ export function drawFollowed(game: FollowedGame): RESTPostAPIChannelMessageJSONB
             ];
   const lines = [
     state,
-    ...(game.syncedAt ? [`**Last sync** ${stamp(game.syncedAt, 'R')}`] : []),
+    ...(game.syncedAt ? [`**Last sync** ${stamp(new Date(game.syncedAt), 'R')}`] : []),
     ...(latest ? [`**Last change** ${stamp(new Date(latest.at), 'R')}: ${broughtBy(latest)}`] : []),
   ];
   return {

@@ -59,7 +59,7 @@ export function worldOf(size: { events: number; sets: number } | { tournaments: 
 /** Where a start.gg is. */
 type At = Pick<Startgg, 'url'>;
 
-const settings = (url: string, startgg: At) => ({
+export const settings = (url: string, startgg: At) => ({
   DATABASE_URL: url,
   STARTGG_TOKEN: TOKEN,
   STARTGG_API_URL: startgg.url,

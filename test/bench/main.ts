@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { measureFollowing } from './follow.ts';
 import { type Measure, openGround } from './ground.ts';
 import { measureLive } from './live.ts';
 import { measureMemory } from './memory.ts';
@@ -18,6 +19,7 @@ try {
     () => measureRequests(ground, values.quick ? 40 : 300),
     () => measureWrites(ground),
     () => measureQuiet(ground),
+    () => measureFollowing(ground, values.quick ? 100 : 1_000),
     () => measureSchedules(ground, values.quick ? 20 : 200),
     () => measureLive(ground),
     () =>

@@ -106,7 +106,7 @@ export async function measureQuiet(ground: Ground): Promise<Measure[]> {
 }
 
 /** Every row version in the data tables: an insert or update makes a new one, a delete takes one away. */
-async function versions(em: EntityManager): Promise<Set<string>> {
+export async function versions(em: EntityManager): Promise<Set<string>> {
   const all = new Set<string>();
   for (const table of ['startgg_videogame', ...Object.keys(TABLES)]) {
     const found = await rows(

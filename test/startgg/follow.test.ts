@@ -178,6 +178,39 @@ describe('a followed game', () => {
     expect(await ground.differences()).toEqual([]);
   });
 
+  it('never makes a person wait who types an import, however much it brings in itself', async () => {
+    const other = { id: 43868, name: 'Street Fighter 6', displayName: 'SF6', slug: 'game/street-fighter-6' };
+    const world = createWorld({ seed: 'wait', tournaments: 60, ...PERIOD });
+    const { id } = world.addTournament({ startAt: today() - 86_400 });
+    world.addEvent(id, {
+      entrants: 6,
+      teamSize: 1,
+      videogameId: other.id,
+      state: 'COMPLETED',
+      hasSets: true,
+    });
+    const limit = { requests: 12, windowMs: 4_000 };
+    const ground = await Ground.open(world, { limit, latency: { minMs: 5, maxMs: 30 } });
+    const herald = await ground.herald({
+      ...QUICK,
+      requestsPerMinute: limit.requests,
+      windowMs: limit.windowMs,
+    });
+    // The game is known and nothing of it was read: following it begins with everything.
+    await herald.games.resolve(String(GAME.id));
+    await herald.db.transaction((em) =>
+      followGame(em, { guildId: '1', videogameId: GAME.id, since: '2026-01-01', channelId: '2' }),
+    );
+    await herald.sync(GAME.id);
+    await ground.startgg.waitFor((requests) => requests.filter((one) => asks('Event')(one)).length > 0);
+    ground.period('2026-06-01', null);
+    const job = await ground.ended(herald, await ground.start(herald, '1', other));
+    expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 0 });
+    const [background] = await ground.rows(`select state from import_job where kind = 'startgg-follow'`);
+    expect(background).toEqual({ state: 'RUNNING' });
+    expect(ground.startgg.requests.filter(({ status }) => status !== 200)).toEqual([]);
+  });
+
   it('waits with its first sync for the import that began with it', async () => {
     const { world } = worldOfOneEvent('first', 8);
     const ground = await Ground.open(world);

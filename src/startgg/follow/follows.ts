@@ -102,14 +102,14 @@ export type FollowedGame = {
   name: string;
   /** Null when the guild follows it no more. */
   since: string | null;
-  syncedAt: Date | null;
+  /** As PostgreSQL writes it, like `at`. */
+  syncedAt: string | null;
   error: string | null;
   /** What came last, and whether it is still coming. */
   latest: {
     counters: Record<string, Partial<Record<'new' | 'changed' | 'gone', number>>>;
     errors: number;
     isRunning: boolean;
-    /** ISO text. */
     at: string;
   } | null;
 };
