@@ -9,7 +9,7 @@ import type { Source } from './source.ts';
 
 const CHOICES = 25;
 /** Matches that are looked through for what is typed: the nearest of a guild, however many it has. */
-const LOOKED_THROUGH = 750;
+const LOOKED_THROUGH = 500;
 
 /** Which matches somebody asks for. */
 export type ScheduleFilter = {

@@ -16,8 +16,7 @@ export const Person = defineEntity({
     },
     {
       name: 'person_merged_index',
-      expression:
-        'create index person_merged_index on person (guild_id) where merged_into_id is not null',
+      expression: 'create index person_merged_index on person (guild_id) where merged_into_id is not null',
     },
     {
       name: 'person_account_index',

@@ -6,7 +6,7 @@ import { firstRow, rows } from '../../database/database.ts';
 const MATCHES_NAMED = 3;
 /** People that a list can be paged through, and the latest matches of one tournament in which they are looked for. */
 const LISTED = 500;
-const MATCHES_SEARCHED = 1_000;
+const MATCHES_SEARCHED = 500;
 
 /** Somebody without a Discord account, with what is known of them. */
 export type ListedPlaceholder = {
@@ -63,7 +63,11 @@ export async function placeholders(
           'pastCount', (select count(*) from ${theirs} and not ${isOpen})) order by lower(p.name), p.id), '[]') from page p) as people`,
   );
   const { n = 0, isPart = false, people = [] } = found ?? {};
-  return { total: Math.min(n, LISTED), hasMore: isPart || n > LISTED, people: people.slice(0, Math.max(0, LISTED - offset)) };
+  return {
+    total: Math.min(n, LISTED),
+    hasMore: isPart || n > LISTED,
+    people: people.slice(0, Math.max(0, LISTED - offset)),
+  };
 }
 
 /** A match of the person `p` in any tournament: the first that is found is enough. */

@@ -85,7 +85,6 @@ function deliveries(app: App): Action[] {
   const kinds = [IMPORT_MESSAGE, MATCH_MESSAGE, STARTGG_EVENT_MESSAGE];
   const renderers = {
     match: matchRenderer(db),
-    event: startggEventRenderer(db),
     import: importRenderer({ imports, requestsLeft: async () => 80 }),
   };
   const someMatch = async () => (await claimLive(db.em(), [MATCH_MESSAGE], 1))[0]?.subject ?? '1';
@@ -95,15 +94,6 @@ function deliveries(app: App): Action[] {
         await settleLive(db.em(), live, { messageId: '1', hash: 'x' });
     },
     'an announcement is drawn': async () => renderers.match({ id: '1', subject: await someMatch() }),
-    'an event of start.gg is drawn': async () => {
-      const found = await rows(
-        db.em(),
-        sql<{
-          subject: string;
-        }>`select subject from live_message where kind = ${STARTGG_EVENT_MESSAGE} order by id limit 1`,
-      );
-      await renderers.event({ id: '1', subject: found[0]?.subject ?? '' });
-    },
     'an import is drawn': () => renderers.import({ id: '1', subject: '3' }),
     notifications: async () => {
       for (const claimed of await claimNotifications(db, 3)) {
@@ -145,39 +135,16 @@ async function speedgaming({ db }: App): Promise<Action[]> {
     'SpeedGaming: missing episodes': () => missingEpisodes(db.em(), slug, window),
     'SpeedGaming: lagging episodes': () => laggingEpisodes(db.em(), slug, listed),
     'SpeedGaming: an episode is moved': async (round) => {
-      const [first] = stored;
-      if (!first) throw new Error('no episode');
-      const startsAt = new Date(Date.now() + (20 + round) * 86_400_000).toISOString();
-      const person = (n: number) => ({
-        kind: 'player',
-        key: `${slug}:${n}`,
-        handle: `sg_${n}`,
-        name: `Player ${n}`,
-        discordId: String(n),
-        tag: null,
-        stream: null,
-      });
-      const players = [1, 2].map((n) => ({ pairing: 1, name: `Player ${n}`, person: person(n) }));
-      const episode: Episode = {
-        source: 'speedgaming',
-        outsideId: String(first.id),
-        state: 'scheduled',
-        url: null,
-        title: 'Final',
-        startsAt,
-        airsAt: startsAt,
-        lengthMinutes: 60,
-        timeNote: null,
-        isApproved: true,
-        hasRestream: false,
-        note: null,
-        channels: [],
-        score: null,
-        players,
-        crew: [],
-      };
+      const episode = episodeOf(slug, stored[0]?.id ?? 0, 20 + round, 'scheduled');
       const links = await linksTo(db.em(), 'speedgaming', slug);
       await db.transaction((em) => storeEpisode(em, slug, links, episode));
+    },
+    'SpeedGaming: an episode is taken back, and approved': async (round) => {
+      const links = await linksTo(db.em(), 'speedgaming', slug);
+      for (const state of ['unconfirmed', 'scheduled'] as const)
+        await db.transaction((em) =>
+          storeEpisode(em, slug, links, episodeOf(slug, stored[1]?.id ?? 0, 20 + round, state)),
+        );
     },
     'SpeedGaming: a sync went well': async () => {
       const run = await beginRun(db, 'speedgaming', slug);
@@ -191,6 +158,35 @@ async function speedgaming({ db }: App): Promise<Action[]> {
   });
 }
 
+/** An episode as SpeedGaming gives it, so many days ahead. */
+function episodeOf(slug: string, id: number, days: number, state: Episode['state']): Episode {
+  if (id === 0) throw new Error('there is no episode');
+  const startsAt = new Date(Date.now() + days * 86_400_000).toISOString();
+  const players = [1, 2].map((n) => {
+    const name = `Player ${n}`;
+    const known = { kind: 'player', key: `${slug}:${n}`, handle: `sg_${n}`, discordId: String(n) };
+    return { pairing: 1, name, person: { ...known, name, tag: null, stream: null } };
+  });
+  return {
+    source: 'speedgaming',
+    outsideId: String(id),
+    state,
+    url: null,
+    title: 'Final',
+    startsAt,
+    airsAt: startsAt,
+    lengthMinutes: 60,
+    timeNote: null,
+    isApproved: state === 'scheduled',
+    hasRestream: false,
+    note: null,
+    channels: [],
+    score: null,
+    players,
+    crew: [],
+  };
+}
+
 /** A tournament of start.gg as a sync goes through it. */
 async function startgg({ db }: App): Promise<Action[]> {
   const found = await rows(
@@ -200,13 +196,19 @@ async function startgg({ db }: App): Promise<Action[]> {
       id: number;
       event: number;
     }>`select l.slug, t.id, e.id as event from tournament_link l join startgg_tournament t on t.slug = 'tournament/' || l.slug
-      join startgg_event e on e.tournament_id = t.id join match m on m.link_id = l.id where l.source = 'startgg' group by 1, 2, 3 order by count(*) desc limit 1`,
+      join startgg_event e on e.tournament_id = t.id where l.source = 'startgg' order by e.num_entrants desc limit 1`,
   );
   const { slug = '', id: tournamentId = 0, event: eventId = 0 } = found[0] ?? {};
   const links = await linksTo(db.em(), 'startgg', slug);
   const [link] = links;
   if (!link) throw new Error('nobody follows start.gg');
+  const draw = startggEventRenderer(db);
+  const [{ id: setId = '' } = {}] = await rows(
+    db.em(),
+    sql<{ id: string }>`select min(id) as id from startgg_set where event_id = ${eventId}`,
+  );
   return named({
+    'start.gg: an event is drawn': () => draw({ id: '1', subject: `${link.tournamentId}-${eventId}` }),
     'start.gg: known tournament': () => knownTournament(db.em(), slug),
     'start.gg: progress of an event': () => progressOf(db.em(), eventId),
     'start.gg: events longest unread': () => longestUnread(db.em(), [eventId]),
@@ -214,16 +216,8 @@ async function startgg({ db }: App): Promise<Action[]> {
     'start.gg: sets of an event to bring': () => laggingSets(db.em(), { tournamentId, eventId }, links),
     'start.gg: sets of a tournament to bring': () => laggingSets(db.em(), { tournamentId }, links),
     'start.gg: a set is brought': async () => {
-      const changed = await rows(
-        db.em(),
-        sql<{
-          id: string;
-        }>`update startgg_set set seq = nextval('startgg_set_seq') where id = (select min(id) from startgg_set where event_id = ${eventId}) returning id`,
-      );
-      const [set] = await setsToPlay(
-        db.em(),
-        changed.map(({ id }) => id),
-      );
+      await rows(db.em(), sql`update startgg_set set seq = nextval('startgg_set_seq') where id = ${setId}`);
+      const [set] = await setsToPlay(db.em(), [setId]);
       if (set) await db.transaction((em) => storeMatch(em, links, set));
     },
     'start.gg: matches that were never played': () => linksToFinish(db.em(), tournamentId, links),

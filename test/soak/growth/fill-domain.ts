@@ -30,7 +30,7 @@ export async function fillDomain(sql: Client, size: DomainSize): Promise<void> {
       from generate_series(1, ${tournaments}) i`,
     // Of ten tournaments five follow SpeedGaming, three start.gg, one followed SpeedGaming, and one nothing.
     `insert into tournament_link (tournament_id, source, slug, name, ready_at, last_synced_at, sync_started_at, linked_by, last_error, failing_since)
-      select id, case when id % 10 < 5 then 'speedgaming' else 'startgg' end, case when id % 10 < 5 then 'slug' || id % 400 else 'weekly-' || id end,
+      select id, case when id % 10 < 5 then 'speedgaming' else 'startgg' end, case when id % 10 < 5 then 'slug' || id % 400 when id = 5 then 'weekly-' || (select tournament from size order by sets desc limit 1) else 'weekly-' || id end,
         'Schedule ' || id, now(), now() - interval '10 minutes', now() - interval '10 minutes', account(id), case when id % 40 = 0 then 'It failed' end, case when id % 40 = 0 then now() end
       from tournament where id % 10 < 8`,
     `insert into person (guild_id, discord_id, is_placeholder, handle, name, tag, merged_into_id)
@@ -59,7 +59,7 @@ export async function fillDomain(sql: Client, size: DomainSize): Promise<void> {
           when m % 100 < 99 then 'scheduled' else 'unconfirmed' end,
         case when l.source = 'startgg' then null when m % 100 < 92 then now() - interval '400 days' * part(m, 0.324718) - interval '6 hours'
           else now() + interval '40 days' * part(m, 0.324718) end,
-        60, true, m % 2 = 0, '[]', 3, m % 3 = 0, now() - interval '30 days' * part(m, 0.324718)
+        60, true, m % 2 = 0, '[]', 3, m % 3 = 0, now() - case when m % 100 < 92 then interval '400 days' else interval '30 days' end * part(m, 0.324718)
       from numbered left join tournament_link l on l.tournament_id = tournament
         left join startgg_event e on l.source = 'startgg' and 'weekly-' || e.tournament_id = l.slug and n <= e.num_entrants * 2 - 2
           and e.id = (select min(x.id) from startgg_event x where x.tournament_id = e.tournament_id)

@@ -10,7 +10,7 @@ const GAMES = 600;
 function eventSizes(events: number): { entrants: number; sets: number }[] {
   return Array.from({ length: events }, (_, i) => {
     const entrants = entrantsAt((0.5 + i * 0.6180339887) % 1);
-    const hasSets = i % 14 !== 13;
+    const hasSets = i % 24 !== 23;
     return { entrants, sets: hasSets && entrants > 1 ? Math.ceil(entrants * 2 - 1.5) : 0 };
   });
 }
