@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ANNOUNCEMENTS, makeCommands } from './app-commands.ts';
 import { makeSources, type Sources } from './app-sources.ts';
+import { upkeep } from './app-upkeep.ts';
 import type { Config } from './config.ts';
 import { Database } from './database/database.ts';
 import { attachEmbedded, stopEmbedded } from './database/embedded.ts';
@@ -31,9 +32,8 @@ import type { Log } from './log.ts';
 import { moveAnnouncements } from './matches/announcements.ts';
 import { closeChannel } from './matches/closed-channel.ts';
 import { matchEntities } from './matches/entities.ts';
-import { leaveGuild, purgeGuilds } from './matches/leaving.ts';
+import { leaveGuild } from './matches/leaving.ts';
 import { followedSlugs } from './matches/links.ts';
-import { purgeTournaments } from './matches/tournaments.ts';
 import { passTime } from './notifications/reminders.ts';
 import { MATCH_MESSAGE } from './notifications/tell.ts';
 import { LiveMessage } from './outbox/entities.ts';
@@ -45,7 +45,7 @@ import { COUNTED_PER_MINUTE } from './startgg/client.ts';
 import { startggEntities } from './startgg/entities.ts';
 import { Games } from './startgg/games.ts';
 import { startggImport } from './startgg/import.ts';
-import { dropAnnouncements, STARTGG_EVENT_MESSAGE } from './startgg/schedule/event-announcement.ts';
+import { STARTGG_EVENT_MESSAGE } from './startgg/schedule/event-announcement.ts';
 import { activeSlugs, dueSlugs } from './startgg/schedule/rhythm.ts';
 import { StartggSchedule } from './startgg/schedule/schedule-sync.ts';
 
@@ -229,14 +229,8 @@ export class App {
       ...(rooms
         ? [{ name: 'race rooms', pattern: '*/15 * * * * *', run: () => rooms.run(this.#stopping.signal) }]
         : []),
-      { name: 'deleted tournaments', pattern: '0 * * * *', run: () => this.#purge() },
-      { name: 'guilds left long ago', pattern: '20 4 * * *', run: () => purgeGuilds(this.db) },
+      ...upkeep(db),
     ];
-  }
-
-  async #purge(): Promise<void> {
-    await purgeTournaments(this.db);
-    await dropAnnouncements(this.db.em());
   }
 
   /** What sends what the database wants shown in Discord. */

@@ -25,7 +25,12 @@ import { warehouseCopy } from '../../../src/startgg/copy.ts';
 import { accountId, guildId } from './grown-database.ts';
 
 /** Something that is asked of the database; `round` counts the times that it is. */
-export type Action = { what: string; run(round: number): Promise<unknown> };
+export type Action = {
+  what: string;
+  run(round: number): Promise<unknown>;
+  /** Nobody waits for it, and it has to go through all of something: so many milliseconds it may take. */
+  mayTakeMs?: number;
+};
 
 /** What people wait for, in the guild that has most of everything, and in one that has little. */
 export async function askedByPeople(app: App): Promise<Action[]> {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { App } from '../../../src/app.ts';
 import { ANNOUNCEMENTS } from '../../../src/app-commands.ts';
+import { upkeep } from '../../../src/app-upkeep.ts';
 import { rows } from '../../../src/database/database.ts';
 import { importRenderer } from '../../../src/discord/import-message.ts';
 import { matchRenderer } from '../../../src/discord/match-message.ts';
@@ -11,10 +12,9 @@ import { closeChannel } from '../../../src/matches/closed-channel.ts';
 import { wantEvents } from '../../../src/matches/events/discord-events.ts';
 import { claimEvents, laterEvents, releaseEvents } from '../../../src/matches/events/event-delivery.ts';
 import { eventWish } from '../../../src/matches/events/event-wish.ts';
-import { leaveGuild, purgeGuilds } from '../../../src/matches/leaving.ts';
+import { leaveGuild } from '../../../src/matches/leaving.ts';
 import { beginRun, followedSlugs, linksTo, noteFailure, noteSuccess } from '../../../src/matches/links.ts';
 import { claimDue, claimOpen } from '../../../src/matches/rooms/race-rooms.ts';
-import { purgeTournaments } from '../../../src/matches/tournaments.ts';
 import { passTime } from '../../../src/notifications/reminders.ts';
 import { MATCH_MESSAGE } from '../../../src/notifications/tell.ts';
 import { wordingOf } from '../../../src/notifications/wording.ts';
@@ -33,7 +33,6 @@ import {
   storeEpisode,
 } from '../../../src/speedgaming/store.ts';
 import {
-  dropAnnouncements,
   eventsWithoutStandings,
   STARTGG_EVENT_MESSAGE,
 } from '../../../src/startgg/schedule/event-announcement.ts';
@@ -61,8 +60,21 @@ export async function doneByItself(app: App): Promise<Action[]> {
   ];
 }
 
+/** What goes through all 6,000 sets of the largest event, or through all that is old, once a minute or a day. */
+const MAY_TAKE_MS: Record<string, number> = {
+  'start.gg: sets of an event to bring': 100,
+  'start.gg: sets of a tournament to bring': 100,
+  'start.gg: people changed': 100,
+  'start.gg: matches that were never played': 100,
+  'work lists of old imports': 1_000,
+  'messages of old matches': 1_000,
+};
+
 function named(actions: Record<string, (round: number) => Promise<unknown>>): Action[] {
-  return Object.entries(actions).map(([what, run]) => ({ what, run }));
+  return Object.entries(actions).map(([what, run]) => {
+    const mayTakeMs = MAY_TAKE_MS[what];
+    return { what, run, ...(mayTakeMs === undefined ? {} : { mayTakeMs }) };
+  });
 }
 
 function ticks({ db, queue }: App): Action[] {
@@ -74,9 +86,7 @@ function ticks({ db, queue }: App): Action[] {
     'states and reminders': () => passTime(db),
     'race rooms to open': () => claimDue(db),
     'race rooms to look at': () => claimOpen(db.em()),
-    'deleted tournaments': () => purgeTournaments(db),
-    'announcements of deleted tournaments': () => dropAnnouncements(db.em()),
-    'guilds left long ago': () => purgeGuilds(db),
+    ...Object.fromEntries(upkeep(db).map(({ name, run }) => [name, run])),
   });
 }
 
