@@ -14,7 +14,7 @@ import { createDatabase, databaseUrl } from '../support/databases.ts';
 
 export const GAME = { id: 64423, name: '2XKO' };
 export const SINCE = '2026-01-01';
-const TOKEN = 'bench';
+export const TOKEN = 'bench';
 /** Requests a minute that no import reaches. */
 export const UNLIMITED = 1_000_000;
 
@@ -53,14 +53,14 @@ export function worldOf(size: { events: number; sets: number } | { tournaments: 
   return createWorld({ seed: 'bench', from: new Date('2026-01-01'), to: new Date('2026-12-31'), ...size });
 }
 
-export const settings = (url: string, startgg: Startgg) => ({
+export const settings = (url: string, startgg: Pick<Startgg, 'url'>) => ({
   DATABASE_URL: url,
   STARTGG_TOKEN: TOKEN,
   STARTGG_API_URL: startgg.url,
   STARTGG_REQUESTS_PER_MINUTE: String(UNLIMITED),
 });
 
-export async function openApp(url: string, startgg: Startgg): Promise<App> {
+export async function openApp(url: string, startgg: Pick<Startgg, 'url'>): Promise<App> {
   return await App.open(loadConfig(settings(url, startgg)), log);
 }
 

@@ -41,9 +41,9 @@ async function peak(ground: Ground, name: string, size: { events: number; sets: 
   const startgg = await serve(worldOf(size));
   const url = await ground.database(name);
   const watcher = await openApp(url, startgg);
-  const worker = await startWorker(url, startgg);
+  const worker = await startWorker(url, startgg, HEAP_MB);
   const idle = await memory(worker.pid, 'VmRSS');
-  await writeFile(`/proc/${worker.pid}/clear_refs`, '5'); // forget the peak of the start
+  await forgetPeak(worker.pid);
   await runImport(watcher);
   const highest = await memory(worker.pid, 'VmHWM');
   worker.kill('SIGTERM');
@@ -53,7 +53,8 @@ async function peak(ground: Ground, name: string, size: { events: number; sets: 
   return highest - idle;
 }
 
-async function startWorker(url: string, startgg: Startgg) {
+/** A process that works and does nothing else. @param heapMb the most that its JavaScript may take */
+export async function startWorker(url: string, startgg: Pick<Startgg, 'url'>, heapMb: number) {
   const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
   // A worker needs Discord only to send, and this import has no status message.
   const env = {
@@ -62,7 +63,7 @@ async function startWorker(url: string, startgg: Startgg) {
     DISCORD_TOKEN: 'none',
     PATH: process.env.PATH ?? '',
   };
-  const worker = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, main], {
+  const worker = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, main], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -75,8 +76,13 @@ async function startWorker(url: string, startgg: Startgg) {
   return Object.assign(worker, { pid: worker.pid as number });
 }
 
-/** In MB, from what Linux says about the process. */
-async function memory(pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number> {
+/** The most that a process had is counted from here on. */
+export async function forgetPeak(pid: number): Promise<void> {
+  await writeFile(`/proc/${pid}/clear_refs`, '5');
+}
+
+/** In MB, from what Linux says about the process: what it has now, or had at most. */
+export async function memory(pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return (Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024) / MB;
 }
