@@ -61,7 +61,7 @@ export async function placeholdersPage(
     content: '',
     embeds: [
       {
-        title: `Without a Discord account: ${count(found.total)}`,
+        title: `Without a Discord account: ${found.hasMore ? 'more than ' : ''}${count(found.total)}`,
         color: 0x5865f2,
         description: packLines([...claims.map(claimLine), ...found.people.map(describe)], EMBED.description),
         footer: {

@@ -1,15 +1,13 @@
+import { upkeep } from './app-upkeep.ts';
 import type { Database } from './database/database.ts';
 import type { Queue } from './jobs/queue.ts';
 import type { Log } from './log.ts';
-import { purgeGuilds } from './matches/leaving.ts';
 import { followedSlugs } from './matches/links.ts';
-import { purgeTournaments } from './matches/tournaments.ts';
 import { passTime } from './notifications/reminders.ts';
 import type { RacetimeClient } from './racetime/client.ts';
 import { RaceRooms } from './racetime/rooms.ts';
 import type { RecurringTask } from './schedule/recurring.ts';
 import { followedGames, GAMES_SOURCE } from './startgg/follow/follows.ts';
-import { dropAnnouncements } from './startgg/schedule/event-announcement.ts';
 import { activeSlugs, dueSlugs } from './startgg/schedule/rhythm.ts';
 
 type Parts = {
@@ -54,14 +52,6 @@ export function recurringTasks({ db, queue, racetime, syncSchedule, log }: Parts
           } satisfies RecurringTask,
         ]
       : []),
-    {
-      name: 'deleted tournaments',
-      pattern: '0 * * * *',
-      run: async () => {
-        await purgeTournaments(db);
-        await dropAnnouncements(db.em());
-      },
-    },
-    { name: 'guilds left long ago', pattern: '20 4 * * *', run: () => purgeGuilds(db) },
+    ...upkeep(db),
   ];
 }

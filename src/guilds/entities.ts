@@ -23,7 +23,14 @@ export type Guild = InferEntity<typeof Guild>;
 export const AuditLog = defineEntity({
   name: 'AuditLog',
   tableName: 'audit_log',
-  indexes: [{ properties: ['guild', 'at'] }],
+  indexes: [
+    { properties: ['guild', 'at'] },
+    { properties: ['actorId'] },
+    {
+      name: 'audit_log_user_index',
+      expression: `create index audit_log_user_index on audit_log ((detail->>'user')) where detail->>'user' is not null`,
+    },
+  ],
   properties: {
     id: p.bigint().$type<string>().primary().autoincrement(),
     guild: () => p.manyToOne(Guild).mapToPk().deleteRule('cascade'),

@@ -26,7 +26,7 @@ export const ImportJob = defineEntity({
     /** Why the job failed or is waiting, in words for the organiser. */
     reason: p.text().nullable(),
     guildId: p.text().nullable(),
-    requestedBy: p.text().nullable(),
+    requestedBy: p.text().nullable().index(),
     /** Names the slice that may write for this job; null when none is at work. */
     lease: p.uuid().nullable(),
     createdAt: p.datetime().columnType('timestamptz').defaultRaw('now()'),

@@ -9,7 +9,10 @@ import type { ImportKind, JobParams } from './kind.ts';
 import type { Queue } from './queue.ts';
 import { JOB_STATES, type JobState, UNFINISHED } from './state.ts';
 import { IMPORT_MESSAGE, moveTo } from './store.ts';
+import { RETRY_DAYS } from './tidy.ts';
 import { WorkList } from './work-list.ts';
+
+const DAY_MS = 86_400_000;
 
 export type NewJob = {
   kind: string;
@@ -190,6 +193,11 @@ export class Imports {
   async retry(scope: Scope, id: number, also?: Also): Promise<ImportJob> {
     const states: JobState[] = ['PENDING', 'RUNNING', 'PAUSED', 'COMPLETED', 'FAILED'];
     const retry: Also = async (em, job) => {
+      const isLongOver = Date.now() - (job.finishedAt?.getTime() ?? Date.now()) > RETRY_DAYS * DAY_MS;
+      if (job.state === 'COMPLETED' && isLongOver)
+        throw new UserError(
+          `Import ${job.id} ended more than ${RETRY_DAYS} days ago, and its work list is gone. Start the import anew: it takes up what failed as well.`,
+        );
       const list = this.#list(em, job);
       const reopened = await list.reopenFailed();
       await list.countErrors();

@@ -51,7 +51,7 @@ export async function moveAnnouncements(
       id: string;
       isAhead: boolean;
     }>`select a.id::text as id, ${isAhead(kinds)} as "isAhead" ${announcements(kinds, where)}
-        and (t.id = ${where.tournamentId ?? null} or t.announce_channel_id is null)`,
+        and (a.error is not null or a.message_id is null) and (t.id = ${where.tournamentId ?? null} or t.announce_channel_id is null)`,
   );
   for (const isWanted of [true, false]) {
     const ids = found.filter((each) => each.isAhead === isWanted).map(({ id }) => id);

@@ -82,7 +82,12 @@ export const Match = defineEntity({
   uniques: [{ properties: ['tournament', 'source', 'outsideId'] }],
   indexes: [
     { properties: ['tournament', 'startsAt'] },
+    { properties: ['tournament', 'updatedAt'] },
     { properties: ['source', 'outsideId'] },
+    {
+      name: 'match_open_index',
+      expression: `create index match_open_index on "match" (tournament_id) where state in ('unconfirmed', 'scheduled', 'called', 'live')`,
+    },
     {
       name: 'match_upcoming_index',
       expression: `create index match_upcoming_index on "match" (starts_at) where state in ('scheduled', 'live')`,
@@ -188,6 +193,11 @@ export const DiscordEvent = defineEntity({
       expression:
         'create index discord_event_dirty_index on discord_event (dirty_at) where dirty_at is not null',
     },
+    {
+      name: 'discord_event_there_index',
+      expression:
+        'create index discord_event_there_index on discord_event (guild_id) where event_id is not null',
+    },
   ],
   properties: {
     match: () => p.manyToOne(Match).mapToPk().primary().deleteRule('cascade'),
@@ -216,6 +226,12 @@ export const DiscordEvent = defineEntity({
 export const RaceRoom = defineEntity({
   name: 'RaceRoom',
   tableName: 'race_room',
+  indexes: [
+    {
+      name: 'race_room_open_index',
+      expression: `create index race_room_open_index on race_room (claimed_until) where state in ('open', 'running')`,
+    },
+  ],
   properties: {
     match: () => p.manyToOne(Match).mapToPk().primary().deleteRule('cascade'),
     state: p.text().$type<RoomState>().default('wanted'),

@@ -8,6 +8,8 @@ import { type Snapshot, snapshotsOf } from './snapshots.ts';
 import type { Source } from './source.ts';
 
 const CHOICES = 25;
+/** Matches that are looked through for what is typed: the nearest of a guild, however many it has. */
+const LOOKED_THROUGH = 500;
 
 /** Which matches somebody asks for. */
 export type ScheduleFilter = {
@@ -66,8 +68,16 @@ export function isToCome(isOrganiser: boolean): RawBuilder<unknown> {
 function upcoming({ guildId, tournamentId, discordId, isOrganiser }: ScheduleFilter) {
   const ofTournament = tournamentId === undefined ? sql`` : sql`and t.id = ${tournamentId}`;
   const ofPerson = discordId === undefined ? sql`` : sql`and m.id in (${matchesOf(guildId, discordId)})`;
-  return sql`from tournament t join match m on m.tournament_id = t.id
-    where t.guild_id = ${guildId} and t.deleted_at is null ${ofTournament} ${ofPerson} and ${isToCome(isOrganiser)}`;
+  return sql`from match m join tournament t on t.id = m.tournament_id
+    where ${isOfGuild(guildId)} ${ofTournament} ${ofPerson} and ${isToCome(isOrganiser)}`;
+}
+
+/**
+ * Condition for the matches `m` of a guild. An array, since it makes PostgreSQL look up the guild's own tournaments in the
+ * matches' indexes; with a join it rather reads all guilds' matches.
+ */
+function isOfGuild(guildId: string) {
+  return sql`m.tournament_id = any(array(select id from tournament where guild_id = ${guildId} and deleted_at is null))`;
 }
 
 function matchesOf(guildId: string, discordId: string) {
@@ -158,24 +168,33 @@ export async function guildOfOwnMatch(
 /** A match to choose while somebody types. */
 export type MatchChoice = { id: number; title: string; tournament: string; startsAt: string | null };
 
-/** Matches of a guild whose title, players or tournament match what is typed: those to come first, then the last ones. */
+/**
+ * Matches of a guild whose title, players or tournament match what is typed: those to come first, then those of the last 30
+ * days. Where there are very many, the nearest are looked through.
+ */
 export async function suggestMatches(
   db: Database,
   viewer: { guildId: string; isOrganiser: boolean },
   typed: string,
 ): Promise<MatchChoice[]> {
   const words = storable(typed).toLowerCase().split(/\s+/).filter(Boolean);
+  const found = words.map((word) => sql`and strpos(text, ${word}) > 0`);
+  const searched = sql`, lateral (
+    select lower(concat_ws(' ', near.title, tournament, outside_id, string_agg(s.name, ' '))) as text
+    from match_player s where s.match_id = near.id) searched where true ${sql.join(found, sql` `)}`;
   return await rows(
     db.em(),
     sql<MatchChoice>`
-      select m.id, m.title, t.name as tournament, m.starts_at as "startsAt"
-      from tournament t join match m on m.tournament_id = t.id, lateral (
-        select lower(concat_ws(' ', m.title, t.name, m.outside_id, string_agg(s.name, ' '))) as text
-        from match_player s where s.match_id = m.id) searched
-      where t.guild_id = ${viewer.guildId} and t.deleted_at is null and (${viewer.isOrganiser} or m.state <> 'unconfirmed')
-        and (m.starts_at is null or m.starts_at > now() - interval '30 days')
-        and (select coalesce(bool_and(position(word in searched.text) > 0), true) from unnest(${words}::text[]) word)
-      order by m.state in ('finished', 'cancelled'), abs(extract(epoch from m.starts_at - now())) nulls last, m.id
-      limit ${CHOICES}`,
+      with near as (
+        select m.id, m.title, t.name as tournament, m.starts_at, m.outside_id, is_over,
+          abs(extract(epoch from coalesce(m.starts_at, case when is_over then m.updated_at end) - now())) as distance
+        from match m join tournament t on t.id = m.tournament_id, lateral (select m.state in ('finished', 'cancelled') as is_over) o
+        where ${isOfGuild(viewer.guildId)} and (${viewer.isOrganiser} or m.state <> 'unconfirmed')
+          and (m.starts_at > now() - interval '30 days'
+            or m.starts_at is null and (m.state in ('unconfirmed', 'scheduled', 'called', 'live') or m.updated_at > now() - interval '30 days'))
+        order by is_over, distance nulls last, m.id limit ${LOOKED_THROUGH}
+      )
+      select id, title, tournament, starts_at as "startsAt" from near ${words.length > 0 ? searched : sql``}
+      order by is_over, distance nulls last, id limit ${CHOICES}`,
   );
 }

@@ -227,9 +227,12 @@ export class Tournaments {
 export async function purgeTournaments(db: Database): Promise<void> {
   await rows(
     db.em(),
-    sql`delete from tournament t where deleted_at is not null and (deleted_at < now() - interval '1 day' or not exists (
-      select 1 from match m join discord_event e on e.match_id = m.id
-      where m.tournament_id = t.id and e.event_id is not null and e.ended_at is null))`,
+    // Looked up for each of the few: with "not exists" the events of all tournaments would be read.
+    sql`delete from tournament where id in (
+      select t.id from tournament t left join lateral (
+        select m.id from match m join discord_event e on e.match_id = m.id
+        where m.tournament_id = t.id and e.event_id is not null and e.ended_at is null limit 1) awaited on true
+      where t.deleted_at is not null and (t.deleted_at < now() - interval '1 day' or awaited.id is null))`,
   );
 }
 

@@ -14,6 +14,11 @@ export const LiveMessage = defineEntity({
       expression:
         'create index live_message_dirty_index on live_message (dirty_at) where dirty_at is not null',
     },
+    {
+      name: 'live_message_absent_index',
+      expression:
+        'create index live_message_absent_index on live_message (guild_id) where error is not null or message_id is null',
+    },
   ],
   properties: {
     id: p.bigint().$type<string>().primary().autoincrement(),

@@ -27,7 +27,7 @@ export const GuildMember = defineEntity({
   tableName: 'guild_member',
   properties: {
     guildId: p.text().primary(),
-    discordId: p.text().primary(),
+    discordId: p.text().primary().index(),
     isMember: p.boolean(),
     checkedAt: timestamp().defaultRaw('now()'),
   },
@@ -52,6 +52,7 @@ export const Notification = defineEntity({
       expression: `create index notification_pending_index on notification (not_before, id) where state = 'pending'`,
     },
     { properties: ['guildId', 'state'] },
+    { properties: ['source', 'outsideId'] },
   ],
   properties: {
     id: p.bigint().$type<string>().primary().autoincrement(),

@@ -6,13 +6,16 @@ import { hideErased, peopleIn } from '../matches/privacy/hiding.ts';
 import type { SourceCopy } from '../matches/privacy/stored.ts';
 import { type Episode, fingerprintOf } from './episode.ts';
 
+/** Discord accounts and keys of all who are named in an episode, in the very words of its index. */
+const PEOPLE = sql`(jsonb_path_query_array(episode, '$.**.discordId') || jsonb_path_query_array(episode, '$.**.key'))`;
+
 /** The stored episodes: whoever had themselves erased is taken out of them as out of every later answer. */
 export const episodeCopy: SourceCopy = {
   name: SOURCE_NAMES.speedgaming,
   async names(em, discordId) {
     const one = await firstRow(
       em,
-      sql`select 1 from speedgaming_episode where strpos(episode::text, ${JSON.stringify(discordId)}) > 0 limit 1`,
+      sql`select 1 from speedgaming_episode where ${PEOPLE} ?| ${[discordId]}::text[] limit 1`,
     );
     return one !== undefined;
   },
@@ -24,7 +27,7 @@ export const episodeCopy: SourceCopy = {
     const found = await rows(
       em,
       sql<{ slug: string; id: number; episode: Episode }>`select slug, id, episode from speedgaming_episode
-        where exists (select 1 from unnest(${marks.map((mark) => JSON.stringify(mark))}::text[]) mark where strpos(episode::text, mark) > 0)
+        where ${PEOPLE} ?| ${marks}::text[]
         order by slug, id for update`,
     );
     const people = found.flatMap(({ episode }) => peopleIn(episode));

@@ -6,7 +6,13 @@ export const SpeedgamingEpisode = defineEntity({
   name: 'SpeedgamingEpisode',
   tableName: 'speedgaming_episode',
   // Of one that was moved to another event there are two.
-  indexes: [{ properties: ['id'] }],
+  indexes: [
+    { properties: ['id'] },
+    {
+      name: 'speedgaming_episode_people_index',
+      expression: `create index speedgaming_episode_people_index on speedgaming_episode using gin ((jsonb_path_query_array(episode, '$.**.discordId') || jsonb_path_query_array(episode, '$.**.key')))`,
+    },
+  ],
   properties: {
     slug: p.text().primary(),
     id: p.integer().primary(),

@@ -68,12 +68,12 @@ export async function laggingEpisodes(
   const found = await rows(
     em,
     sql<{ id: number }>`
-      select id from speedgaming_episode e
-      where slug = ${slug} and id <> all(${[...listed]}::int[]) and exists (
-        select 1 from tournament_link l join match m on m.tournament_id = l.tournament_id and m.outside_id = e.id::text and m.source = l.source
-        where l.source = 'speedgaming' and l.slug = e.slug and l.disabled_at is null
-          and (m.link_id is null or m.revision < e.revision))
-      order by id`,
+      select distinct e.id
+      from tournament_link l join match m on m.tournament_id = l.tournament_id and m.source = l.source
+        join speedgaming_episode e on e.slug = l.slug and e.id::text = m.outside_id
+      where l.source = 'speedgaming' and l.slug = ${slug} and l.disabled_at is null and e.slug = ${slug}
+        and e.id <> all(${[...listed]}::int[]) and (m.link_id is null or m.revision < e.revision)
+      order by e.id`,
   );
   return found.map(({ id }) => id);
 }

@@ -137,6 +137,13 @@ export const Player = defineEntity({
 export const User = defineEntity({
   name: 'StartggUser',
   tableName: 'startgg_user',
+  indexes: [
+    {
+      name: 'startgg_user_account_index',
+      expression:
+        'create index startgg_user_account_index on startgg_user (discord_id) where discord_id is not null',
+    },
+  ],
   properties: {
     id: id(),
     slug: p.text().nullable(),

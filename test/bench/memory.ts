@@ -39,7 +39,7 @@ async function peak(ground: Ground, name: string, size: { events: number; sets: 
   const watcher = await openApp(url, startgg);
   const worker = await startWorker(url, startgg, [`--max-old-space-size=${HEAP_MB}`]);
   const idle = await memory(worker.pid, 'VmRSS');
-  await writeFile(`/proc/${worker.pid}/clear_refs`, '5'); // forget the peak of the start
+  await forgetPeak(worker.pid);
   await runImport(watcher);
   const highest = await memory(worker.pid, 'VmHWM');
   await worker.end();
@@ -48,8 +48,13 @@ async function peak(ground: Ground, name: string, size: { events: number; sets: 
   return highest - idle;
 }
 
-/** In MB, from what Linux says about the process. */
-async function memory(pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number> {
+/** The most that a process had is counted from here on. */
+export async function forgetPeak(pid: number): Promise<void> {
+  await writeFile(`/proc/${pid}/clear_refs`, '5');
+}
+
+/** In MB, from what Linux says about the process: what it has now, or had at most. */
+export async function memory(pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return (Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024) / MB;
 }

@@ -354,11 +354,35 @@ test('the list of people without an account: those in a match, by name, with wha
     { title: 'Alice', startsAt: expect.stringMatching(/Z$/), tournament: 'Cup' },
   ]);
   const elsewhere = await placeholders(em, { ...page, tournamentId: other.link.tournamentId });
-  expect(elsewhere).toEqual({ total: 0, people: [] });
+  expect(elsewhere).toEqual({ total: 0, hasMore: false, people: [] });
   const typed = async (text: string) =>
     (await placeholdersLike(em, place.guildId, text, 25)).map(({ handle }) => handle);
   expect(await typed('')).toEqual(['sg_crew_10', 'sg_10']);
   expect(await typed('ALI')).toEqual(['sg_10']);
   expect(await typed('crew_10')).toEqual(['sg_crew_10']);
   expect(await typed('%')).toEqual([]);
+});
+
+test('of very many people without an account the first by name are listed, and it says that there are more', async () => {
+  const ground = await PeopleGround.open();
+  const place = await ground.guild();
+  await ground.poll([place], 1, { players: [alice] });
+  const em = ground.db.em();
+  await rows(
+    em,
+    sql`with added as (
+          insert into person (guild_id, is_placeholder, handle, name) select ${place.guildId}, true, 'sg_x' || n, 'Many ' || lpad(n::text, 4, '0')
+          from generate_series(1, 600) n returning id, guild_id
+        ), known as (
+          insert into person_identity (guild_id, person_id, source, kind, key) select guild_id, id, 'speedgaming', 'player', 'many' || id from added returning id
+        )
+        insert into match_player (match_id, identity_id, pairing, position, name) select 1, id, 1, 10 + row_number() over (order by id), 'Many' from known`,
+  );
+  for (const tournamentId of [null, place.link.tournamentId]) {
+    const page = { guildId: place.guildId, tournamentId, limit: 10, offset: 490 };
+    const last = await placeholders(em, page);
+    expect(last).toMatchObject({ total: 500, hasMore: true });
+    expect(last.people.map(({ name }) => name).at(-1)).toBe('Many 0499');
+    expect((await placeholders(em, { ...page, offset: 500 })).people).toEqual([]);
+  }
 });

@@ -14,6 +14,14 @@ export const Person = defineEntity({
       expression:
         'create index person_placeholder_index on person (guild_id, lower(name)) where is_placeholder and merged_into_id is null',
     },
+    {
+      name: 'person_merged_index',
+      expression: 'create index person_merged_index on person (guild_id) where merged_into_id is not null',
+    },
+    {
+      name: 'person_account_index',
+      expression: 'create index person_account_index on person (discord_id) where discord_id is not null',
+    },
   ],
   properties: {
     id: p.integer().primary().autoincrement(),
@@ -86,7 +94,7 @@ export const PersonClaim = defineEntity({
   ],
   properties: {
     id: p.integer().primary().autoincrement(),
-    placeholder: () => p.manyToOne(Person).mapToPk().deleteRule('cascade'),
+    placeholder: () => p.manyToOne(Person).mapToPk().deleteRule('cascade').index(),
     /** Discord id. */
     claimantId: p.text(),
     claimantName: p.text(),

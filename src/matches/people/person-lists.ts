@@ -4,6 +4,9 @@ import { firstRow, rows } from '../../database/database.ts';
 
 /** Matches that a list names per person. */
 const MATCHES_NAMED = 3;
+/** People that a list can be paged through, and the latest matches of one tournament in which they are looked for. */
+const LISTED = 500;
+const MATCHES_SEARCHED = 500;
 
 /** Somebody without a Discord account, with what is known of them. */
 export type ListedPlaceholder = {
@@ -27,28 +30,63 @@ export function placesOf(personId: RawBuilder<unknown>): RawBuilder<unknown> {
     union select c.match_id from person_identity i join crew_member c on c.identity_id = i.id where i.person_id = ${personId})`;
 }
 
-/** People of a guild without a Discord account who are in a match (of one tournament, if given): a page of them by name, and how many in all. */
+/**
+ * People of a guild without a Discord account who are in a match (of one tournament, if given): a page of them by name, and
+ * how many in all. Of very many the first by name are listed, and of a very large tournament those of its latest matches,
+ * so that nobody waits longer the more history there is.
+ *
+ * @returns `hasMore`: there are, or may be, more than `total`
+ */
 export async function placeholders(
   em: EntityManager,
   { guildId, tournamentId, limit, offset }: Page,
-): Promise<{ total: number; people: ListedPlaceholder[] }> {
+): Promise<{ total: number; hasMore: boolean; people: ListedPlaceholder[] }> {
   const isOpen = sql`m.state in ('unconfirmed', 'scheduled', 'called', 'live')`;
   const theirs = sql`${placesOf(sql`p.id`)} place join match m on m.id = place.match_id join tournament t on t.id = m.tournament_id
     where t.deleted_at is null and (${tournamentId}::int is null or t.id = ${tournamentId}::int)`;
-  const nobodies = sql`person p where p.guild_id = ${guildId} and p.is_placeholder and not p.is_erased and p.merged_into_id is null and exists (select 1 from ${theirs})`;
-  const people = await rows(
+  const nobodies = tournamentId === null ? sql`person p, ${ANYWHERE}` : inTournament(tournamentId);
+  const found = await firstRow(
     em,
-    sql<ListedPlaceholder>`
-      select p.id, p.name, coalesce(p.handle, '') as handle, p.tag, (
-          select coalesce(json_agg(soon), '[]') from (
-            select m.title, to_char(m.starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "startsAt", t.name as tournament
-            from ${theirs} and ${isOpen} order by m.starts_at nulls last, m.id limit ${MATCHES_NAMED}) soon) as upcoming,
-        (select count(*)::int from ${theirs} and ${isOpen}) as "upcomingCount",
-        (select count(*)::int from ${theirs} and not ${isOpen}) as "pastCount"
-      from ${nobodies} order by lower(p.name), p.id limit ${limit} offset ${offset}`,
+    sql<{ n: number; isPart: boolean; people: ListedPlaceholder[] }>`
+      with nobodies as materialized (
+        select p.id, p.name, p.handle, p.tag from ${nobodies}
+        where p.guild_id = ${guildId} and p.is_placeholder and not p.is_erased and p.merged_into_id is null
+        order by lower(p.name), p.id limit ${LISTED + 1}
+      ), page as (select * from nobodies order by lower(name), id limit ${limit} offset ${offset})
+      select (select count(*)::int from nobodies) as n,
+        exists (select 1 from match where tournament_id = ${tournamentId}::int offset ${MATCHES_SEARCHED}) as "isPart", (
+        select coalesce(json_agg(json_build_object('id', p.id, 'name', p.name, 'handle', coalesce(p.handle, ''), 'tag', p.tag, 'upcoming', (
+            select coalesce(json_agg(soon), '[]') from (
+              select m.title, to_char(m.starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "startsAt", t.name as tournament
+              from ${theirs} and ${isOpen} order by m.starts_at nulls last, m.id limit ${MATCHES_NAMED}) soon),
+          'upcomingCount', (select count(*) from ${theirs} and ${isOpen}),
+          'pastCount', (select count(*) from ${theirs} and not ${isOpen})) order by lower(p.name), p.id), '[]') from page p) as people`,
   );
-  const all = await firstRow(em, sql<{ total: number }>`select count(*)::int as total from ${nobodies}`);
-  return { total: all?.total ?? 0, people };
+  const { n = 0, isPart = false, people = [] } = found ?? {};
+  return {
+    total: Math.min(n, LISTED),
+    hasMore: isPart || n > LISTED,
+    people: people.slice(0, Math.max(0, LISTED - offset)),
+  };
+}
+
+/** A match of the person `p` in any tournament: the first that is found is enough. */
+const ANYWHERE = sql`lateral (
+  select 1 from (
+    select s.match_id from person_identity i join match_player s on s.identity_id = i.id where i.person_id = p.id
+    union all select c.match_id from person_identity i join crew_member c on c.identity_id = i.id where i.person_id = p.id) place
+    join match m on m.id = place.match_id join tournament t on t.id = m.tournament_id
+  where t.deleted_at is null limit 1) somewhere`;
+
+/** The people `p` of a tournament. */
+function inTournament(tournamentId: number) {
+  const latest = sql`(select id from match where tournament_id = t.id order by id desc limit ${MATCHES_SEARCHED}) m`;
+  return sql`tournament t join lateral (
+    select distinct i.person_id from (
+      select s.identity_id from ${latest} join match_player s on s.match_id = m.id
+      union select c.identity_id from ${latest} join crew_member c on c.match_id = m.id) seat
+      join person_identity i on i.id = seat.identity_id) there on t.id = ${tournamentId} and t.deleted_at is null
+    join person p on p.id = there.person_id`;
 }
 
 /** A placeholder as it is spoken of. */
@@ -88,7 +126,7 @@ export async function mergedLike(
       select id, name, "discordId", was, "wasHandle" from (
         select distinct on (p.id) p.id, p.name, p.discord_id as "discordId", o.name as was, coalesce(o.handle, '') as "wasHandle", m.id as merge
         from person p join person_merge m on m.person_id = p.id and m.undone_at is null join person o on o.id = m.placeholder_id
-        where p.guild_id = ${guildId}
+        where p.guild_id = ${guildId} and o.guild_id = ${guildId} and o.merged_into_id is not null
           and exists (select 1 from person_identity i where i.person_id = p.id and m.moved->'identities' @> to_jsonb(i.id))
         order by p.id, m.id desc) last
       where strpos(lower(concat_ws(' ', name, was, "wasHandle", "discordId")), lower(${typed}::text)) > 0

@@ -84,6 +84,7 @@ class Service {
   readonly #expired = new Set<string>();
   readonly #cache = new Map<string, { at: number; body: string; cost: number }>();
   readonly #watchers = new Set<() => void>();
+  readonly #queries = new Map<string, string>();
 
   constructor(options: StartggOptions) {
     this.#options = options;
@@ -136,6 +137,7 @@ class Service {
       token,
       from: searchParams.get('from') ?? undefined,
       ...request,
+      query: this.#once(request.query),
       operationName,
       cost: 0,
       refused: false,
@@ -217,6 +219,13 @@ class Service {
     entry.refused = answer.refused ?? false;
     response.writeHead(answer.status, { 'content-type': answer.type, ...answer.headers });
     response.end(answer.body);
+  }
+
+  /** The same text for the same query: a long import asks the same thing 100,000 times, and all of it is logged. */
+  #once(query: string): string {
+    const known = this.#queries.get(query);
+    if (known === undefined) this.#queries.set(query, query);
+    return known ?? query;
   }
 
   #changed(): void {

@@ -84,17 +84,23 @@ function passes(
 ): boolean {
   const { phase } = set.group;
   const { event } = phase;
-  const entrants = set.slots.flatMap((slot) => slot.seed?.entrant ?? []);
+  // Most filters do not ask for them, and a large event is filtered anew for each of its pages.
+  const entrants = () => set.slots.flatMap((slot) => slot.seed?.entrant ?? []);
   if (set.bye && !filters.showByes) return false;
-  if (filters.hideEmpty && entrants.length === 0) return false;
+  if (filters.hideEmpty && entrants().length === 0) return false;
   if (!has(filters.phaseGroupIds, set.group.id) || !has(filters.phaseIds, phase.id)) return false;
   if (!has(filters.eventIds, event.id) || !has(filters.tournamentIds, event.tournament.id)) return false;
   if (!has(filters.state, set.state) || !has(filters.entrantSize, event.teamSize)) return false;
-  if (!has(filters.stationNumbers, set.station) || !has(filters.entrantIds, ...entrants.map((one) => one.id)))
-    return false;
+  if (!has(filters.stationNumbers, set.station)) return false;
+  if (filters.entrantIds && !has(filters.entrantIds, ...entrants().map((one) => one.id))) return false;
   if (
     filters.participantIds &&
-    !has(filters.participantIds, ...entrants.flatMap((e) => e.participants).map((p) => p.id))
+    !has(
+      filters.participantIds,
+      ...entrants()
+        .flatMap((e) => e.participants)
+        .map((p) => p.id),
+    )
   )
     return false;
   if (filters.playerIds && !has(filters.playerIds, ...playerIds(set))) return false;

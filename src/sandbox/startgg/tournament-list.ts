@@ -26,8 +26,9 @@ export function listTournaments(
   order: { sort?: SortKey | null; sortBy?: string | null },
   exclusive: boolean,
 ): TournamentRecord[] {
+  const games = filter.videogameIds && new Set(filter.videogameIds.map(Number));
   const list = [...world.tournaments.values()].filter(
-    (one) => one.published && passes(one, filter, world.now, exclusive),
+    (one) => one.published && passes(one, filter, world.now, exclusive) && (!games || isAbout(one, games)),
   );
   const [field = order.sort ?? 'id', direction] = order.sortBy?.trim().split(/\s+/) ?? [];
   const value = (one: TournamentRecord) => {
@@ -36,7 +37,13 @@ export function listTournaments(
     return (one as unknown as Record<string, number | null>)[field] ?? 0;
   };
   const sign = direction?.toLowerCase() === 'desc' ? -1 : 1;
-  return list.sort((a, b) => sign * (value(a) - value(b)) || a.id - b.id);
+  // Every page of a world of 20,000 tournaments is sorted anew: what they are sorted by is looked up once for each.
+  const keyed = list.map((one) => ({ one, key: value(one) }));
+  return keyed.sort((a, b) => sign * (a.key - b.key) || a.one.id - b.one.id).map(({ one }) => one);
+}
+
+function isAbout({ events }: TournamentRecord, games: ReadonlySet<number>): boolean {
+  return events.some(({ game }) => game !== null && games.has(game.id));
 }
 
 /**
@@ -54,10 +61,6 @@ function passes(one: TournamentRecord, filter: TournamentFilter, now: number, ex
     return false;
   if (filter.id != null && String(one.id) !== String(filter.id)) return false;
   if (filter.ids && !filter.ids.map(String).includes(String(one.id))) return false;
-  if (filter.videogameIds) {
-    const wanted = filter.videogameIds.map(Number);
-    if (!one.events.some((event) => event.game && wanted.includes(event.game.id))) return false;
-  }
   const ended = (one.endAt ?? one.startAt) < now;
   if (typeof filter.past === 'boolean' && filter.past !== ended) return false;
   if (filter.upcoming === true && one.startAt <= now) return false;

@@ -126,7 +126,9 @@ export async function eventsWithoutStandings(em: EntityManager, tournamentId: nu
     em,
     sql<{ id: number }>`select e.id from startgg_event e
       where e.tournament_id = ${tournamentId} and e.state = 'COMPLETED' and e.standings is null and e.deleted_at is null
-        and exists (select 1 from live_message where kind = ${STARTGG_EVENT_MESSAGE} and subject like ${'%-'} || e.id)`,
+        and exists (select 1 from startgg_tournament s join tournament_link l on l.source = 'startgg' and s.slug = 'tournament/' || l.slug
+            join live_message a on a.kind = ${STARTGG_EVENT_MESSAGE} and a.subject = l.tournament_id || '-' || e.id
+          where s.id = e.tournament_id)`,
   );
   return found.map(({ id }) => id);
 }

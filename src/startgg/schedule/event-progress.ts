@@ -116,10 +116,9 @@ export async function touchSets(em: EntityManager, eventId: number): Promise<voi
   await rows(
     em,
     sql`with changed as (
-          select array_agg(e.id) as ids from startgg_entrant e
-          where e.event_id = ${eventId} and (e.updated_at > ${since} or exists (
-            select 1 from startgg_entrant_participant l join startgg_participant p on p.id = l.participant_id
-            where l.entrant_id = e.id and (l.updated_at > ${since} or l.deleted_at > ${since} or p.updated_at > ${since})))
+          select array_agg(distinct e.id) as ids from startgg_entrant e
+            left join startgg_entrant_participant l on l.entrant_id = e.id left join startgg_participant p on p.id = l.participant_id
+          where e.event_id = ${eventId} and (e.updated_at > ${since} or l.updated_at > ${since} or l.deleted_at > ${since} or p.updated_at > ${since})
         )
         update startgg_set set seq = nextval('startgg_set_seq') where id in (
           select s.id from startgg_set s, changed where s.event_id = ${eventId} and s.deleted_at is null

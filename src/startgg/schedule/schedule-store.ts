@@ -17,7 +17,10 @@ const isOf = ({ tournamentId, eventId }: Part) =>
 /** Condition on an event `e` and its tournament `t`: what was not played there by now never will be. */
 const IS_OVER = sql`coalesce(e.state = 'COMPLETED' or t.end_at < now() - interval '3 days', false)`;
 
-/** Sets of whose matches some link has none yet, or an older one; in the order in which they changed. */
+/**
+ * Sets of whose matches some link has none yet, or an older one; in the order in which they changed. Each is looked up by
+ * itself: PostgreSQL would rather read the pools and matches of everybody.
+ */
 export async function laggingSets(
   em: EntityManager,
   part: Part,
@@ -28,9 +31,10 @@ export async function laggingSets(
     em,
     sql<{ id: string }>`
       select s.id from startgg_event e join startgg_set s on s.event_id = e.id
-        left join startgg_phase_group g on g.id = s.phase_group_id
         join tournament_link l on l.id = any(${linkIds}::int[])
-        left join match m on m.tournament_id = l.tournament_id and m.source = 'startgg' and m.outside_id = s.id
+        left join lateral (select state from startgg_phase_group where id = s.phase_group_id limit 1) g on true
+        left join lateral (
+          select id, revision, link_id from match where tournament_id = l.tournament_id and source = 'startgg' and outside_id = s.id limit 1) m on true
       where ${isOf(part)} and s.id not like 'preview\\_%'
         and case when m.id is null then s.deleted_at is null and g.state in (2, 3)
           else m.revision < s.seq or m.link_id is distinct from l.id end

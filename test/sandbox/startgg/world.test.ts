@@ -100,6 +100,41 @@ describe('a world', () => {
     expect(truth.startgg_participant.length).toBeGreaterThan(truth.startgg_player.length);
   });
 
+  it('keeps that shape when it is made of a given size', () => {
+    // As many sets per event as in all that there is of real ones.
+    const world = createWorld({
+      seed: 'shape',
+      events: 2500,
+      sets: 120_000,
+      now: new Date('2027-06-01'),
+      ...period,
+    });
+    const sizes: number[] = [];
+    for (const event of world.events({ videogameId: game }))
+      sizes.push([...setsOf(world.bracket(event))].filter((set) => !set.bye).length);
+    sizes.sort((a, b) => a - b);
+    const at = (share: number) => sizes[Math.floor((sizes.length - 1) * share)] ?? 0;
+    const near = (actual: number, real: number, part: number) =>
+      expect(Math.abs(actual / real - 1)).toBeLessThan(part);
+    expect(sizes).toHaveLength(2500);
+    near(at(0.5), 30, 0.2);
+    near(at(0.9), 88, 0.2);
+    near(at(0.99), 377, 0.2);
+    near(
+      sizes.reduce((sum, size) => sum + size, 0),
+      120_000,
+      0.1,
+    );
+  });
+
+  it('has one event as large as the largest real one, when there are as many', () => {
+    const world = createWorld({ seed: 'largest', events: 25_000, sets: 1_200_000, ...period });
+    const events = [...world.events({ videogameId: game })].filter(({ plan }) => plan.hasSets);
+    const [largest] = events.sort((a, b) => b.plan.entrants - a.plan.entrants);
+    const sets = largest ? [...setsOf(world.bracket(largest))].filter((set) => !set.bye).length : 0;
+    expect(Math.abs(sets / 5974 - 1)).toBeLessThan(0.2);
+  });
+
   it('can be made of a given size', () => {
     const world = createWorld({ seed: 'sized', events: 200, sets: 12_000, ...period });
     const events = [...world.events({ videogameId: game })];
