@@ -7,7 +7,7 @@ import { test, textOf } from './stage.ts';
 
 const latency = { minMs: 400, maxMs: 1_200 };
 
-test('an import as a person sees it', async ({ open }) => {
+test.concurrent('an import as a person sees it', async ({ open }) => {
   const stage = await open({ startgg: { latency } });
   await stage.bot();
 
@@ -41,7 +41,7 @@ test('an import as a person sees it', async ({ open }) => {
   expect(await stage.differences()).toEqual([]);
 });
 
-test('the same again touches no row; what changed in between is found', async ({ open }) => {
+test.concurrent('the same again touches no row; what changed in between is found', async ({ open }) => {
   const stage = await open();
   const { world } = stage.startgg;
   const running = world.addTournament({ startAt: world.now - 3_600 });
