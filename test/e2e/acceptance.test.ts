@@ -163,7 +163,7 @@ test.concurrent('what the source leaves open or says wrongly makes nobody up and
   open,
 }) => {
   const stage = await open({ env: QUICK });
-  const { season, world, known, Ada, Ben, Nia, Tam } = await begin(stage);
+  const { season, world, known, Ben, Nia, Tam } = await begin(stage);
   const query = async (statement: string) => (await stage.sql.query(statement)).rows;
 
   // 8: answers that make no sense change nothing.
