@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { STARTGG_TOKEN } from '../../src/sandbox/place.ts';
+import { STARTGG_TOKEN, smallWorld } from '../../src/sandbox/place.ts';
 import { type Begun, buttonsOf, type Stage, test, textOf } from './stage.ts';
 
 const WITHIN_MS = 5_000;
@@ -86,7 +86,7 @@ test.concurrent('paused over a restart, an import goes on when it is resumed', a
 test.concurrent('retry takes up only what failed, by command, by button and from a terminal', async ({
   open,
 }) => {
-  const stage = await open();
+  const stage = await open({ world: smallWorld(18) });
   const events = [...stage.startgg.world.events({ videogameId: 64423 })];
   const event = events.toSorted((a, b) => a.tournament.startAt - b.tournament.startAt).at(-1);
   const mend = stage.startgg.faults.failEvent(event?.id ?? 0);

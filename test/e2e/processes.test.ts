@@ -45,7 +45,7 @@ test.concurrent('when the worker at work is killed, the other takes over', async
 });
 
 test.concurrent('processes that start together on an empty database share the work', async ({ open }) => {
-  const stage = await open({ empty: true });
+  const stage = await open({ empty: true, world: smallWorld(18) });
   const together = [stage.launch(), stage.launch({ ROLES: 'worker' }), stage.launch({ ROLES: 'worker' })];
   await Promise.all(together.map((bot) => bot.ready()));
   const { message } = await stage.begin();
