@@ -8,7 +8,7 @@ import { runCli } from './bot.ts';
 import { deployCommands, importAgain, importGame, startBot, surviveKill } from './demo-import.ts';
 import { type Scene, say, step } from './demo-scene.ts';
 import { followSchedule, SCHEDULE_ENV } from './demo-schedule.ts';
-import { openPlace, smallWorld } from './place.ts';
+import { openPlace } from './place.ts';
 
 const USAGE = `The main job, on this machine alone: a Discord and a start.gg to try with, and the real bot between them.
 
@@ -27,9 +27,9 @@ async function tell(scene: Scene): Promise<void> {
 async function openScene(isFast: boolean, dataDir: string, signal: AbortSignal): Promise<Scene> {
   // A bot that was killed and comes back at once would wait 5 s for Discord to let it identify again.
   const discord = { limits: { identify: { count: 100, perMs: 5_000 } } };
-  const latency = isFast ? { minMs: 50, maxMs: 250 } : { minMs: 300, maxMs: 3_000 };
+  const latency = isFast ? { minMs: 300, maxMs: 900 } : { minMs: 300, maxMs: 3_000 };
   const startgg = { latency, ...(isFast ? { limit: false as const } : {}) };
-  const place = await openPlace({ discord, startgg, world: smallWorld(isFast ? 60 : 18) });
+  const place = await openPlace({ discord, startgg });
   const limit: Record<string, string> = isFast ? { STARTGG_REQUESTS_PER_MINUTE: '100000' } : {};
   return {
     place,

@@ -3,7 +3,7 @@ import { until } from '../support/until.ts';
 import { firstSync, follow, inHours, join, player, QUICK } from './club.ts';
 import { test, textOf } from './stage.ts';
 
-test('a channel that is deleted, or closed to the bot: the guild’s channel takes over, and organisers learn it once', async ({
+test.concurrent('a channel that is deleted, or closed to the bot: the guild’s channel takes over, and organisers learn it once', async ({
   open,
 }) => {
   const stage = await open({ env: QUICK });
@@ -49,7 +49,7 @@ test('a channel that is deleted, or closed to the bot: the guild’s channel tak
   );
 });
 
-test('what a channel does not take is shown to organisers, and is posted in the one that is set next', async ({
+test.concurrent('what a channel does not take is shown to organisers, and is posted in the one that is set next', async ({
   open,
 }) => {
   const stage = await open({ env: QUICK });

@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import { attachEmbedded, stopEmbedded } from '../../src/database/embedded.ts';
 import { createLog } from '../../src/log.ts';
 import { until } from '../support/until.ts';
 import { GAME, test } from './stage.ts';
 
-test('without DATABASE_URL, all processes share the server in DATA_DIR, and the last one stops it', async ({
+test.concurrent('without DATABASE_URL, all processes share the server in DATA_DIR, and the last one stops it', async ({
   open,
+  onTestFinished,
 }) => {
   const folder = await mkdtemp(join(tmpdir(), 'herald-e2e-'));
   // As root, PostgreSQL runs as another user, who has to get in.
@@ -53,7 +54,7 @@ test('without DATABASE_URL, all processes share the server in DATA_DIR, and the 
   expect(last.log.match(/job queue error/g)?.length ?? 0).toBeLessThan(3);
 });
 
-test('SIGTERM while it starts leaves nothing behind', async ({ open }) => {
+test.concurrent('SIGTERM while it starts leaves nothing behind', async ({ open, onTestFinished }) => {
   const folder = await mkdtemp(join(tmpdir(), 'herald-e2e-'));
   await chmod(folder, 0o755);
   const stage = await open({ env: { DATABASE_URL: '', DATA_DIR: folder } });
@@ -74,7 +75,10 @@ test('SIGTERM while it starts leaves nothing behind', async ({ open }) => {
   expect((await stage.cli('database', 'stop')).out).toMatch(/not running/);
 });
 
-test('with an external database a restart of it is survived, and the log stays short', async ({ open }) => {
+test.concurrent('with an external database a restart of it is survived, and the log stays short', async ({
+  open,
+  onTestFinished,
+}) => {
   const folder = await mkdtemp(join(tmpdir(), 'herald-e2e-'));
   await chmod(folder, 0o755);
   const log = createLog('silent');

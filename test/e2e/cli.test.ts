@@ -100,7 +100,7 @@ test.concurrent('Ctrl-C pauses the import and says how to go on; typed again, it
 }) => {
   const stage = await open({ startgg: brisk });
   const cli = stage.startCli('import', 'startgg', ...GAME);
-  await stage.startgg.waitFor((requests) => requests.length > 5, 20_000);
+  await stage.startgg.waitFor((requests) => requests.length > 12, 20_000);
   cli.signal('SIGINT');
   const { code, out } = await cli.ended;
   expect(code).toBe(130);
@@ -117,7 +117,7 @@ test.concurrent('Ctrl-C pauses the import and says how to go on; typed again, it
 test.concurrent('killed in the middle and resumed, the import is taken up', async ({ open }) => {
   const stage = await open({ startgg: brisk });
   const cli = stage.startCli('import', 'startgg', ...GAME);
-  await stage.startgg.waitFor((requests) => requests.length > 5, 20_000);
+  await stage.startgg.waitFor((requests) => requests.length > 12, 20_000);
   cli.signal('SIGKILL');
   await cli.ended;
   expect((await stage.cli('import', 'list')).out).toMatch(/RUNNING .*waiting for a worker/);
@@ -138,7 +138,7 @@ test.concurrent('while a worker lives it only watches, and takes over when that 
   const worker = await stage.bot({ ROLES: 'worker' });
   const cli = stage.startCli('import', 'startgg', ...GAME, '--json');
   await worker.logged('slice begins');
-  await stage.startgg.waitFor((requests) => requests.length > 5, 20_000);
+  await stage.startgg.waitFor((requests) => requests.length > 12, 20_000);
   await worker.stop('SIGKILL');
   const { code, out } = await cli.ended;
   expect(code).toBe(0);
@@ -149,7 +149,8 @@ test.concurrent('while a worker lives it only watches, and takes over when that 
 test.concurrent("it leaves a guild's import that another process works on, and tells who paused it", async ({
   open,
 }) => {
-  const stage = await open({ startgg: { latency: { minMs: 1_500, maxMs: 2_500 } } });
+  // Slower than the start of the terminals that follow.
+  const stage = await open({ startgg: { latency: { minMs: 5_000, maxMs: 8_000 } } });
   await stage.bot();
   await stage.begin();
   await stage.cli('import', 'pause', '1');

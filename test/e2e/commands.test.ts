@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { smallWorld } from '../../src/sandbox/place.ts';
 import { createWorld } from '../../src/sandbox/startgg/create-world.ts';
 import { buttonsOf, GAME, type Stage, test, textOf } from './stage.ts';
 
@@ -72,7 +73,7 @@ test.concurrent('the lists that open while one types come from the database alon
 test.concurrent('/import list and show tell how imports stand; /status tells members less than organisers', async ({
   open,
 }) => {
-  const stage = await open();
+  const stage = await open({ world: smallWorld(18) });
   const { member } = stage.place;
   await stage.bot();
   const done = await stage.begin();
@@ -119,7 +120,7 @@ test.concurrent('/setup shows what it set', async ({ open }) => {
 });
 
 test.concurrent('the Errors button shows all that failed, page by page', async ({ open }) => {
-  const stage = await open();
+  const stage = await open({ world: smallWorld(18) });
   const events = [...stage.startgg.world.events({ videogameId: 64423 })].slice(0, 13);
   for (const { id } of events) stage.startgg.faults.failEvent(id);
   await stage.bot();

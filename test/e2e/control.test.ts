@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { STARTGG_TOKEN } from '../../src/sandbox/place.ts';
+import { STARTGG_TOKEN, smallWorld } from '../../src/sandbox/place.ts';
 import { type Begun, buttonsOf, type Stage, test, textOf } from './stage.ts';
 
 const WITHIN_MS = 5_000;
 const slow = { latency: { minMs: 2_000, maxMs: 3_000 } };
-const brisk = { latency: { minMs: 60, maxMs: 240 } };
+const steady = { latency: { minMs: 300, maxMs: 900 } };
 
 /** The three ways to reach a job that runs in another process. */
 const WAYS = {
@@ -64,10 +64,10 @@ test.concurrent('pause and cancel are obeyed and shown within 5 s, by command, b
 });
 
 test.concurrent('paused over a restart, an import goes on when it is resumed', async ({ open }) => {
-  const stage = await open({ startgg: brisk });
+  const stage = await open({ startgg: steady });
   const bot = await stage.bot();
   const begun = await stage.begin();
-  await stage.startgg.waitFor((requests) => requests.length > 4);
+  await stage.startgg.waitFor((requests) => requests.length > 8);
   await WAYS.command(stage, 'pause', begun);
   await stage.shows(begun.message, /Paused/, WITHIN_MS);
   const asked = stage.startgg.requests.length;
@@ -86,7 +86,7 @@ test.concurrent('paused over a restart, an import goes on when it is resumed', a
 test.concurrent('retry takes up only what failed, by command, by button and from a terminal', async ({
   open,
 }) => {
-  const stage = await open();
+  const stage = await open({ world: smallWorld(18) });
   const events = [...stage.startgg.world.events({ videogameId: 64423 })];
   const event = events.toSorted((a, b) => a.tournament.startAt - b.tournament.startAt).at(-1);
   const mend = stage.startgg.faults.failEvent(event?.id ?? 0);
@@ -114,10 +114,10 @@ test.concurrent('retry takes up only what failed, by command, by button and from
 test.concurrent('an expired token stops the import, which says how to renew it and goes on after that', async ({
   open,
 }) => {
-  const stage = await open({ startgg: { ...brisk, token: [STARTGG_TOKEN, 'the-new-token'] } });
+  const stage = await open({ startgg: { ...steady, token: [STARTGG_TOKEN, 'the-new-token'] } });
   const bot = await stage.bot();
   const { id, message } = await stage.begin();
-  await stage.startgg.waitFor((requests) => requests.length > 4);
+  await stage.startgg.waitFor((requests) => requests.length > 8);
   stage.startgg.expire(STARTGG_TOKEN);
   await stage.shows(message, /Stopped by an error/, 10_000);
   expect(textOf(message).replaceAll('\\', '')).toMatch(

@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import { smallWorld } from '../../src/sandbox/place.ts';
 import { Random } from '../../src/sandbox/startgg/random.ts';
 import { type Stage, test, textOf } from './stage.ts';
 
@@ -18,7 +17,7 @@ test.concurrent.for([
   { when: 'in the middle, and again', kills: [random.int(10, 14), random.int(6, 10)] },
   { when: 'near its end', kills: [random.int(28, 32)] },
 ])('killed $when ($kills), an import goes on by itself', async ({ kills }, { open }) => {
-  const stage = await open({ startgg: { latency }, world: smallWorld(60) });
+  const stage = await open({ startgg: { latency } });
   let bot = await stage.bot();
   const { id, message } = await stage.begin();
   for (const more of kills) {
@@ -58,7 +57,7 @@ test.concurrent('asked to end, the bot is gone within 10 s with code 0, and the 
   const stage = await open({ startgg: { latency: { minMs: 1_000, maxMs: 2_000 } } });
   const bot = await stage.bot();
   const { id, message } = await stage.begin();
-  await asked(stage, 4);
+  await asked(stage, 12);
   const before = Date.now();
   expect(await bot.stop('SIGTERM')).toBe(0);
   expect(Date.now() - before).toBeLessThan(10_000);

@@ -54,6 +54,7 @@ export async function killInFleet(
 
   const told = (moves: number) => () => people.every((user) => headlines(stage, user).length >= moves);
   let moves = 0;
+  let killsAtWork = 0;
   for (let kill = 1; kill <= kills || (await stage.job(id)).state !== 'COMPLETED'; kill++) {
     const asked = stage.startgg.requests.length + random.int(...requestsApart);
     await stage.startgg
@@ -66,6 +67,7 @@ export async function killInFleet(
     await pause(random.int(0, 600));
     const i = victim(stage, alive, kill, random);
     const dying = alive[i] as Life;
+    if ((await stage.job(id)).state === 'RUNNING') killsAtWork += 1;
     dying.endedAt = Date.now();
     await dying.bot.stop('SIGKILL');
     alive[i] = await start(dying.role);
@@ -73,6 +75,8 @@ export async function killInFleet(
   }
   await stage.shows(message, /Done/, 120_000);
 
+  // The world is of use only if its import lasts so long.
+  expect(killsAtWork).toBeGreaterThanOrEqual(kills);
   expect((await stage.job(id)).counters).toEqual(stage.freshCounters());
   expect(await stage.differences()).toEqual([]);
   for (const user of people)

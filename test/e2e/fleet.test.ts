@@ -22,7 +22,7 @@ test('the layout of docs/compose.yaml, as plain processes: people notice nothing
 }) => {
   const limits = { identify: { count: 1, perMs: 5_000 } };
   const discord = { limits, maxConcurrency: 2 };
-  const startgg = { latency: { minMs: 150, maxMs: 400 } };
+  const startgg = { latency: { minMs: 400, maxMs: 1_200 } };
   const stage = await open({ discord, startgg, env: QUICK, shard: [1, 4] });
   const watch = watchConnections(stage);
   const there = guildOn(stage, [2, 4]);
@@ -34,20 +34,6 @@ test('the layout of docs/compose.yaml, as plain processes: people notice nothing
     '3/4',
   ]);
   expect(stage.discord.gateway.identifies.filter(({ tooFast }) => tooFast)).toEqual([]);
-
-  const ours = await stage.begin();
-  const theirs = await stage.begin({}, there);
-  for (const { id, by, at } of [
-    { ...ours, by: stage.place.organiser, at: stage.here },
-    { ...theirs, ...there },
-  ]) {
-    const typed = { ...at, name: 'import', subcommand: 'show', focused: 'job', value: '' };
-    expect((await by.autocomplete(typed)).map(({ value }) => value)).toEqual([String(id)]);
-    expect(await stage.ask('status', {}, { by, at })).toMatch(new RegExp(`Importing.*import ${id} `));
-  }
-  await stage.click(theirs.message, 'Pause', there.by);
-  await stage.shows(theirs.message, /Paused/);
-  await stage.click(theirs.message, 'Resume', there.by);
 
   const { Ada, Ben } = await linkThere(stage, there);
   const players = [player(Ada), player(Ben)];
@@ -65,9 +51,29 @@ test('the layout of docs/compose.yaml, as plain processes: people notice nothing
   const typed = await ada.command({ name: 'notifications', subcommand: 'show', options: {} });
   expect(textOf(await typed.answer())).toMatch(/message/);
 
+  const ours = await stage.begin();
+  const theirs = await stage.begin({}, there);
+  for (const { id, by, at } of [
+    { ...ours, by: stage.place.organiser, at: stage.here },
+    { ...theirs, ...there },
+  ]) {
+    const typed = { ...at, name: 'import', subcommand: 'show', focused: 'job', value: '' };
+    expect((await by.autocomplete(typed)).map(({ value }) => value)).toEqual([String(id)]);
+    expect(await stage.ask('status', {}, { by, at })).toMatch(new RegExp(`Importing.*import ${id} `));
+  }
+  await stage.click(theirs.message, 'Pause', there.by);
+  await stage.shows(theirs.message, /Paused/);
+  await stage.click(theirs.message, 'Resume', there.by);
+
   // Whoever keeps the time dies, and one of those who work; the others do what they did.
   const leader = leadersOf(fleet)[0] ?? '';
-  await Promise.all([fleet[leader]?.stop('SIGKILL'), fleet['worker-1']?.stop('SIGKILL')]);
+  const asked = stage.startgg.requests.length;
+  await stage.startgg.waitFor((requests) => requests.length > asked);
+  const atWork = stage.startgg.requests.at(-1)?.from ?? '';
+  await Promise.all([fleet[leader]?.stop('SIGKILL'), fleet[atWork]?.stop('SIGKILL')]);
+  expect([await stage.job(ours.id), await stage.job(theirs.id)]).toContainEqual(
+    expect.objectContaining({ state: 'RUNNING' }),
+  );
   world.reschedule(id, inHours(50));
   const other = leader === 'scheduler-1' ? 'scheduler-2' : 'scheduler-1';
   await fleet[other]?.logged('takes the lead');

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { smallWorld } from '../../src/sandbox/place.ts';
 import { type EventRecord, setId, setState, setsOf } from '../../src/sandbox/startgg/model.ts';
 import type { World } from '../../src/sandbox/startgg/world.ts';
 import { versions } from '../support/tables.ts';
@@ -42,7 +43,7 @@ test('an import as a person sees it', async ({ open }) => {
 });
 
 test('the same again touches no row; what changed in between is found', async ({ open }) => {
-  const stage = await open();
+  const stage = await open({ world: smallWorld(18) });
   const { world } = stage.startgg;
   const running = world.addTournament({ startAt: world.now - 3_600 });
   const event = world.addEvent(running.id, { entrants: 12, state: 'ACTIVE', progress: 0.4, hasSets: true });

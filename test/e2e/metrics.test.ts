@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import { LOCKS } from '../../src/database/locks.ts';
 import { type Bot, runCli } from '../../src/sandbox/bot.ts';
 import { openProxy } from '../support/proxy.ts';
@@ -31,7 +31,7 @@ async function readiness(origin: string, wanted: { status: number; body: unknown
   });
 }
 
-test('an import and a command are seen in numbers', async ({ open }) => {
+test.concurrent('an import and a command are seen in numbers', async ({ open }) => {
   const stage = await open({
     env: { ...ANY_PORT, STARTGG_REQUESTS_PER_MINUTE: '600' },
   });
@@ -103,7 +103,7 @@ test('an import and a command are seen in numbers', async ({ open }) => {
     expect(now.text).not.toContain(secret);
 });
 
-test('syncs and what people are told are seen in numbers', async ({ open }) => {
+test.concurrent('syncs and what people are told are seen in numbers', async ({ open }) => {
   const stage = await open({ env: { ...QUICK, ...ANY_PORT } });
   const { world } = stage.place.speedgaming;
   const { Ada, Ben } = join(stage, ['Ada', 'Ben']);
@@ -140,7 +140,7 @@ test('syncs and what people are told are seen in numbers', async ({ open }) => {
   for (const unbounded of ['demo', Ada.id, stage.here.guildId]) expect(now.text).not.toContain(unbounded);
 });
 
-test('what waits for a worker is seen, and for how long', async ({ open }) => {
+test.concurrent('what waits for a worker is seen, and for how long', async ({ open }) => {
   const stage = await open({ env: ANY_PORT });
   const origin = await originOf(await stage.bot({ ROLES: 'gateway' }));
   await stage.type('import startgg', GAME);
@@ -169,7 +169,9 @@ test('what waits for a worker is seen, and for how long', async ({ open }) => {
   expect((await scrape(origin)).sum('herald_import_rows_total')).toBe(0);
 });
 
-test('it says what it lacks while it starts, also before there is a database', async ({ open }) => {
+test.concurrent('it says what it lacks while it starts, also before there is a database', async ({
+  open,
+}) => {
   const stage = await open({ env: ANY_PORT });
   await stage.sql.query('select pg_advisory_lock($1)', [LOCKS.migrations]);
   const delayed = { kind: 'delay', ms: 2_000, path: /gateway\/bot/, times: Infinity } as const;
@@ -190,7 +192,7 @@ test('it says what it lacks while it starts, also before there is a database', a
   await expect(fetch(`${origin}/healthz`)).rejects.toThrow();
 });
 
-test('a gateway that is away is named, until it is back', async ({ open }) => {
+test.concurrent('a gateway that is away is named, until it is back', async ({ open }) => {
   const stage = await open({ env: ANY_PORT });
   const origin = await originOf(await stage.bot({ ROLES: 'gateway' }));
   await readiness(origin, READY);
@@ -218,7 +220,10 @@ test('a database that is away is named; the metrics go on without it', async ({ 
   expect((await scrape(origin)).value('herald_database_scrape_success')).toBe(1);
 });
 
-test('a port that another program has ends the start, and the CLI serves nothing', async ({ open }) => {
+test.concurrent('a port that another program has ends the start, and the CLI serves nothing', async ({
+  open,
+  onTestFinished,
+}) => {
   const stage = await open();
   const other = createServer().listen(0);
   await once(other, 'listening');

@@ -34,7 +34,7 @@ const owner = async (stage: Stage, key: string) => {
   return rows[0]?.who;
 };
 
-test('organisers say who people are, and take it back; outsiders cannot', async ({ open }) => {
+test.concurrent('organisers say who people are, and take it back; outsiders cannot', async ({ open }) => {
   const stage = await open({ env: QUICK });
   const { Ada } = await scene(stage);
   const outsider = { by: stage.place.member };
@@ -90,7 +90,7 @@ test('organisers say who people are, and take it back; outsiders cannot', async 
   expect(await stage.ask('person unlink', { person: 'Dee' })).toContain('Nobody here is “Dee”');
 });
 
-test('a member claims to be somebody; an organiser decides with a button', async ({ open }) => {
+test.concurrent('a member claims to be somebody; an organiser decides with a button', async ({ open }) => {
   const stage = await open({ env: QUICK });
   await scene(stage);
   const { member, organiser } = stage.place;
@@ -133,7 +133,7 @@ test('a member claims to be somebody; an organiser decides with a button', async
   expect(await owner(stage, '9002')).toBe('sg_9002');
 });
 
-test('/notifications is for whoever types it, also in direct messages', async ({ open }) => {
+test.concurrent('/notifications is for whoever types it, also in direct messages', async ({ open }) => {
   const stage = await open({ env: QUICK });
   const { Ada } = join(stage, ['Ada']);
   await stage.bot();

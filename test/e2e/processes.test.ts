@@ -8,16 +8,18 @@ import { GAME, test } from './stage.ts';
 
 const TAKES_OVER_WITHIN_MS = 30_000;
 const brisk = { latency: { minMs: 60, maxMs: 240 } };
+const steady = { latency: { minMs: 300, maxMs: 900 } };
 
 test.concurrent('a worker without a gateway runs the import and keeps its message', async ({ open }) => {
-  const stage = await open({ startgg: brisk });
+  const stage = await open({ startgg: steady });
   const worker = await stage.bot({ ROLES: 'worker' });
   const gateway = await stage.bot({ ROLES: 'gateway' });
   expect(stage.discord.gateway.connected).toBe(1);
-  const { message } = await stage.begin();
-  expect(worker.log).toContain('slice begins');
+  const { id, message } = await stage.begin();
+  await worker.logged('slice begins');
   expect(gateway.log).not.toContain('slice begins');
   expect(await gateway.stop()).toBe(0);
+  expect(await stage.job(id)).toMatchObject({ state: 'RUNNING' });
   await stage.shows(message, /Done/);
   expect(await stage.differences()).toEqual([]);
   expect(stage.posted()).toEqual([message]);
@@ -31,7 +33,7 @@ test.concurrent('when the worker at work is killed, the other takes over', async
   const atWork = await until('a worker is at work', () =>
     workers.find(({ log }) => log.includes('slice begins')),
   );
-  await stage.startgg.waitFor((requests) => requests.length > 4);
+  await stage.startgg.waitFor((requests) => requests.length > 12);
   await atWork.stop('SIGKILL');
   const killedAt = Date.now();
   await workers.find((worker) => worker !== atWork)?.logged('slice begins');
@@ -43,7 +45,7 @@ test.concurrent('when the worker at work is killed, the other takes over', async
 });
 
 test.concurrent('processes that start together on an empty database share the work', async ({ open }) => {
-  const stage = await open({ empty: true });
+  const stage = await open({ empty: true, world: smallWorld(18) });
   const together = [stage.launch(), stage.launch({ ROLES: 'worker' }), stage.launch({ ROLES: 'worker' })];
   await Promise.all(together.map((bot) => bot.ready()));
   const { message } = await stage.begin();

@@ -3,7 +3,7 @@ import { until } from '../support/until.ts';
 import { firstSync, follow, headlines, inHours, join, player, QUICK } from './club.ts';
 import { test, textOf } from './stage.ts';
 
-test('players learn that a match of theirs was scheduled, moved and cancelled, once each', async ({
+test.concurrent('players learn that a match of theirs was scheduled, moved and cancelled, once each', async ({
   open,
 }) => {
   const stage = await open({ env: QUICK });
@@ -45,7 +45,7 @@ test('players learn that a match of theirs was scheduled, moved and cancelled, o
   ]);
 });
 
-test('a member asks for direct messages with the button of an announcement, and ends them with theirs', async ({
+test.concurrent('a member asks for direct messages with the button of an announcement, and ends them with theirs', async ({
   open,
 }) => {
   const stage = await open({ env: QUICK });
@@ -72,7 +72,7 @@ test('a member asks for direct messages with the button of an announcement, and 
   expect(headlines(stage, Ben)).toEqual([]);
 });
 
-test('two bots never read the same schedule at once, and what was due while they were down is read at the start', async ({
+test.concurrent('two bots never read the same schedule at once, and what was due while they were down is read at the start', async ({
   open,
 }) => {
   const stage = await open({ env: QUICK, speedgaming: { latency: { minMs: 600, maxMs: 1_200 } } });

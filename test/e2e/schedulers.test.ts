@@ -4,7 +4,9 @@ import { test } from './stage.ts';
 
 const SCHEDULER = { ROLES: 'scheduler', DISCORD_TOKEN: '', STARTGG_TOKEN: '' };
 
-test('a scheduler needs neither Discord nor start.gg, and does not speak to them', async ({ open }) => {
+test.concurrent('a scheduler needs neither Discord nor start.gg, and does not speak to them', async ({
+  open,
+}) => {
   const stage = await open();
   const bot = await stage.bot(SCHEDULER);
   expect(bot.log).toContain('takes the lead');
@@ -15,7 +17,9 @@ test('a scheduler needs neither Discord nor start.gg, and does not speak to them
   expect([stage.discord.log.length, stage.startgg.requests.length]).toEqual([before, 0]);
 });
 
-test('a scheduler that hangs loses the lead, and learns of it when it wakes up', async ({ open }) => {
+test.concurrent('a scheduler that hangs loses the lead, and learns of it when it wakes up', async ({
+  open,
+}) => {
   const stage = await open();
   const first = await stage.bot(SCHEDULER);
   const second = await stage.bot(SCHEDULER);

@@ -13,7 +13,7 @@ async function link(stage: Stage, slug: string): Promise<string> {
   return answer;
 }
 
-test('both players of a set are told once when it is called, and the announcement of its event follows', async ({
+test.concurrent('both players of a set are told once when it is called, and the announcement of its event follows', async ({
   open,
 }) => {
   const { world, tournament, pool } = worldOfFour('stage');
@@ -58,7 +58,7 @@ test('both players of a set are told once when it is called, and the announcemen
   expect(stage.discord.events(stage.place.guild)).toEqual([]);
 });
 
-test('a slug that start.gg does not show is refused with its reason', async ({ open }) => {
+test.concurrent('a slug that start.gg does not show is refused with its reason', async ({ open }) => {
   const { world } = worldOfFour('refused');
   const stage = await open({ env: QUICK, world });
   await stage.bot();

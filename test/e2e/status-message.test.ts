@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Fault } from '../../src/sandbox/discord/faults.ts';
+import { smallWorld } from '../../src/sandbox/place.ts';
 import { GAME, type Stage, test } from './stage.ts';
 
 const slow = { latency: { minMs: 200, maxMs: 500 } };
@@ -28,7 +29,7 @@ test.concurrent('deleted by hand, the status message is posted anew, once', asyn
 test.concurrent('where Herald may not post, it says what is missing; the channel of /setup serves', async ({
   open,
 }) => {
-  const stage = await open();
+  const stage = await open({ world: smallWorld(18) });
   const { world } = stage.discord;
   const other = world.addChannel(stage.place.guild, { name: 'herald' });
   await stage.bot();

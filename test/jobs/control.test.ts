@@ -269,7 +269,7 @@ describe('two processes', () => {
   it('together stay within the allowance of their token', async () => {
     const [requests, windowMs] = [20, 1_500];
     const latency = { minMs: 10, maxMs: 120 };
-    const ground = await Ground.open(worldOfTournaments('share', 70), {
+    const ground = await Ground.open(worldOfTournaments('share', 110), {
       limit: { requests, windowMs },
       latency,
     });

@@ -15,8 +15,10 @@ const random = new Random(SEED);
 test(
   `of a gateway, three workers and two schedulers one is killed, ${KILLS} times and more (SOAK_SEED=${SEED})`,
   async ({ open }) => {
-    const world = createWorld({ seed: SEED, tournaments: 60, ...period });
-    const stage = await open({ world, startgg: { latency: { minMs: 50, maxMs: 600 } }, env: QUICK });
+    const world = createWorld({ seed: SEED, tournaments: 16 * KILLS, ...period });
+    // Two requests a second, so that the import lasts longer than the kills.
+    const env = { ...QUICK, STARTGG_REQUESTS_PER_MINUTE: '120' };
+    const stage = await open({ world, startgg: { latency: { minMs: 50, maxMs: 600 } }, env });
     await killInFleet(stage, { kills: KILLS, requestsApart: [1, 14], random });
   },
   KILLS * 2 * MINUTES,
@@ -25,7 +27,7 @@ test(
 test(
   'the same within the limit of start.gg, which counts the requests of the dead too',
   async ({ open }) => {
-    const world = createWorld({ seed: SEED, tournaments: 60, ...period });
+    const world = createWorld({ seed: SEED, tournaments: 400, ...period });
     const limit = { requests: 80, windowMs: 60_000 };
     const startgg = { limit, latency: { minMs: 300, maxMs: 1_500 } };
     const env = { ...QUICK, STARTGG_REQUESTS_PER_MINUTE: '80' };
