@@ -45,14 +45,21 @@ describe('faults that pass', () => {
     const herald = await ground.herald(QUICK);
     const struck = strike(
       ground,
-      PASSING.map((fault, i) => ({ fault, match: asks(operation, events[i]?.id) })),
+      PASSING.map((fault, i) => {
+        const event = events[i]?.id as number;
+        // Three that shorten a list in a row would make its walk fail: each has an event of its own.
+        const isLocal = ['null-nodes', 'short-page', 'partial'].includes(fault.kind);
+        return { fault: (isLocal ? { ...fault, event } : fault) as Kind, match: asks(operation, event) };
+      }),
     );
 
-    const job = await ground.run(herald);
-
+    // A request that asks for many events is struck by one fault at a time, and what came with it is not asked for again.
+    for (let run = 0; run < 8 && struck.size < PASSING.length; run++) {
+      const job = await ground.run(herald);
+      expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 0, reason: null });
+      expect(await ground.differences()).toEqual([]);
+    }
     expect(struck.size).toBe(PASSING.length);
-    expect(job).toMatchObject({ state: 'COMPLETED', errorCount: 0, reason: null });
-    expect(await ground.differences()).toEqual([]);
     expect(await ground.rows('select 1 from startgg_event where deleted_at is not null')).toEqual([]);
   });
 

@@ -16,6 +16,8 @@ export function documentOf(asks: readonly Ask[]): string {
 
 /** Finds what was answered to each ask. */
 export function answersTo(asks: readonly Ask[], { data, complaints }: PackedAnswer): Answered[] {
+  // Nothing says that start.gg names every field that it leaves out for want of room.
+  const tooLarge = complaints.find(({ message }) => isTooLarge(message));
   return asks.map(({ root, part }) => {
     const about = complaints.find(({ path: [alias, field] }) => {
       if (alias !== root.alias) return false;
@@ -24,6 +26,7 @@ export function answersTo(asks: readonly Ask[], { data, complaints }: PackedAnsw
     const whole = data[root.alias] as Record<string, unknown> | null | undefined;
     const value = part && whole ? whole[part] : whole;
     if (about) return { value: null, complaint: errorOf(about) };
+    if (!whole && tooLarge) return { value: null, complaint: errorOf(tooLarge) };
     const isMissing = value === undefined || (value === null && whole !== null);
     return {
       value,
@@ -32,7 +35,9 @@ export function answersTo(asks: readonly Ask[], { data, complaints }: PackedAnsw
   });
 }
 
+const isTooLarge = (message: string) => /complexity.*too high/i.test(message);
+
 function errorOf({ message }: Complaint): Error {
-  if (/complexity.*too high/i.test(message)) return new TooComplexError(message);
+  if (isTooLarge(message)) return new TooComplexError(message);
   return new RetryLaterError(`start.gg: ${message}`);
 }
