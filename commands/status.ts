@@ -10,6 +10,7 @@ import { UNFINISHED } from '../src/jobs/state.ts';
 import { type AnnouncementKinds, refusedAnnouncements } from '../src/matches/announcements.ts';
 import { linkStatuses } from '../src/matches/overview.ts';
 import { givenUpMessages } from '../src/outbox/given-up.ts';
+import { gamesOf } from '../src/startgg/follow/follows.ts';
 import { count, escapeText, stamp } from '../src/text.ts';
 import { isOrganiser } from './organiser.ts';
 import { announcementFields, stateWords } from './tournament-show.ts';
@@ -71,12 +72,17 @@ async function forOrganisers(
   const links = (await linkStatuses(db, guildId)).map(
     (link) => `**${shortenEscaped(escapeText(link.tournament), 60)}** ${stateWords(link)}`,
   );
+  const games = (await gamesOf(db.em(), guildId)).map(
+    ({ name, syncedAt, error }) =>
+      `**${shortenEscaped(escapeText(name), 60)}** ${error ? `⚠️ ${shortenEscaped(escapeText(error), 200)}` : syncedAt ? `✅ ${stamp(new Date(syncedAt), 'R')}` : '⏳ after its import'}`,
+  );
   const givenUp = (await givenUpMessages(db, guildId)).map(
     ({ reason, messages, lastAt }) =>
       `${count(messages)} × ${shortenEscaped(escapeText(reason), 120)} (${stamp(new Date(lastAt), 'R')})`,
   );
   return [
     ...(links.length > 0 ? [{ name: 'Schedules', value: packLines(links, EMBED.fieldValue) }] : []),
+    ...(games.length > 0 ? [{ name: 'Followed games', value: packLines(games, EMBED.fieldValue) }] : []),
     { name: 'Imports', value: packLines(lines, EMBED.fieldValue) || 'none under way' },
     ...announcementFields(await refusedAnnouncements(db, announcements, { guildId })),
     ...(givenUp.length > 0

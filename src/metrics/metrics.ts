@@ -159,7 +159,7 @@ function importMetrics(registry: Registry) {
     }),
     queueLength: new Gauge({
       name: 'herald_queue_length',
-      help: 'What is ready and waits for a worker, by queue (import-slice, sync), as the database says.',
+      help: 'What is ready and waits for a worker, by queue (import-slice, background-slice of followed games, sync), as the database says.',
       labelNames: ['queue'],
       registers,
     }),

@@ -34,6 +34,7 @@ test('a followed game: its message tells what each sync brought, until it is unf
   expect(stage.posted()).toHaveLength(2);
 
   expect(await stage.ask('import list')).not.toContain('followed');
+  expect(await stage.ask('status')).toMatch(/Followed games\n\*\*2XKO\*\* ✅ <t:\d+:R>/);
   const typed = {
     ...stage.here,
     name: 'import',

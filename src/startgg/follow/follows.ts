@@ -62,6 +62,20 @@ export async function followedGames(em: EntityManager): Promise<number[]> {
   return found.map(({ id }) => id);
 }
 
+/** The games that a guild follows, and how that stands; `syncedAt` as PostgreSQL writes it. */
+export async function gamesOf(
+  em: EntityManager,
+  guildId: string,
+): Promise<{ name: string; syncedAt: string | null; error: string | null }[]> {
+  return await rows(
+    em,
+    sql<{ name: string; syncedAt: string | null; error: string | null }>`
+      select v.name, s.walked_at as "syncedAt", s.error from follow f join startgg_videogame v on v.id = f.videogame_id
+        left join startgg_sync s on s.scope = 'game' and s.key = v.id::text
+      where f.guild_id = ${guildId} order by v.name limit 25`,
+  );
+}
+
 /** The earliest day that any guild follows a game from; undefined when nobody does. */
 export async function followedSince(em: EntityManager, videogameId: number): Promise<string | undefined> {
   const row = await firstRow(
