@@ -24,6 +24,10 @@ export function answersTo(asks: readonly Ask[], { data, complaints }: PackedAnsw
     const whole = data[root.alias] as Record<string, unknown> | null | undefined;
     const value = part && whole ? whole[part] : whole;
     if (about) return { value: null, complaint: errorOf(about) };
+    // A refusal of the whole request may name its first field only (seen for "complexity is too high"), and leave all the
+    // others null without a word: beside any complaint, null does not say that something is hidden.
+    const [other] = complaints;
+    if (!whole && other) return { value: null, complaint: errorOf(other) };
     const isMissing = value === undefined || (value === null && whole !== null);
     return {
       value,
