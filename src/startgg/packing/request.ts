@@ -16,8 +16,6 @@ export function documentOf(asks: readonly Ask[]): string {
 
 /** Finds what was answered to each ask. */
 export function answersTo(asks: readonly Ask[], { data, complaints }: PackedAnswer): Answered[] {
-  // Nothing says that start.gg names every field that it leaves out for want of room.
-  const tooLarge = complaints.find(({ message }) => isTooLarge(message));
   return asks.map(({ root, part }) => {
     const about = complaints.find(({ path: [alias, field] }) => {
       if (alias !== root.alias) return false;
@@ -26,7 +24,10 @@ export function answersTo(asks: readonly Ask[], { data, complaints }: PackedAnsw
     const whole = data[root.alias] as Record<string, unknown> | null | undefined;
     const value = part && whole ? whole[part] : whole;
     if (about) return { value: null, complaint: errorOf(about) };
-    if (!whole && tooLarge) return { value: null, complaint: errorOf(tooLarge) };
+    // A refusal of the whole request may name its first field only (seen for "complexity is too high"), and leave all the
+    // others null without a word: beside any complaint, null does not say that something is hidden.
+    const [other] = complaints;
+    if (!whole && other) return { value: null, complaint: errorOf(other) };
     const isMissing = value === undefined || (value === null && whole !== null);
     return {
       value,
