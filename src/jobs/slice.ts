@@ -12,6 +12,7 @@ import type { Log } from '../log.ts';
 import type { Observer } from '../metrics/observer.ts';
 import { touchingLive } from '../outbox/live-message.ts';
 import { countersAfter } from './counters.ts';
+import { Gathering } from './gathering.ts';
 import type { WorkItem } from './item.ts';
 import type { CountChanges, ImportKind, JobContext, Outcome } from './kind.ts';
 import { jitter, type Outage } from './outage.ts';
@@ -21,6 +22,8 @@ import { WorkList } from './work-list.ts';
 
 /** Batches that are at work at once. */
 const AT_ONCE = 8;
+/** Batches that were read are written by so many side by side; with more, they would mostly wait for each other's rows. */
+const WRITERS = 2;
 /** Items among which companions for a batch are looked for. */
 const IN_VIEW = 600;
 const SLICE_MS = 5 * 60_000;
@@ -55,6 +58,7 @@ export class Slice {
   /** Ends requests and waits at once. */
   readonly #abort = new AbortController();
   readonly #atWork = new Map<readonly WorkItem[], Promise<void>>();
+  readonly #writing = new Gathering<Outcome>(WRITERS, (outcomes) => this.#commitAll(outcomes));
   /** Batches to take up next. */
   #ready: (readonly WorkItem[])[] = [];
   readonly #deadline = Date.now() + SLICE_MS;
@@ -175,7 +179,7 @@ export class Slice {
       const outcome = await this.#kind.read(items, context);
       this.#outage.over();
       this.#lastSuccess = Date.now();
-      if (outcome.read.length > 0) await this.#commit(outcome);
+      if (outcome.read.length > 0) await this.#writing.add(outcome);
       for (const { item, error } of outcome.failed) await this.#handle([item], error, started);
     } catch (error) {
       await this.#handle(items, error, started);
@@ -190,6 +194,10 @@ export class Slice {
     else if (error instanceof SourceBlockedError) await this.#fail(error.message);
     else if (error instanceof RetryLaterError) await this.#retry(items, error, started);
     else await this.#blame(items, error);
+  }
+
+  async #commitAll(outcomes: readonly Outcome[]): Promise<void> {
+    for (const outcome of this.#kind.unite?.(outcomes) ?? outcomes) await this.#commit(outcome);
   }
 
   /** Writes pages, settles their items and moves the counters and the status message, all in one transaction. */

@@ -47,6 +47,7 @@ export function startggImport(client: StartggClient, options: { deepestEntry?: n
       if (!reader) return await packed.read(items, context);
       return await readAlone(reader, { client, sizes, item, context, deepestEntry });
     },
+    unite: (outcomes) => packed.unite(outcomes),
     async probe(signal) {
       await client.query(VIDEOGAME, { id: 1 }, videogameAnswer, { urgency: 'import', signal });
     },

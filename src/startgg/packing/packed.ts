@@ -31,6 +31,9 @@ export class PackedReading {
   /** How often items were too large together with others. */
   readonly #refusals = new Map<string, number>();
 
+  /** What was read, by what came of it. */
+  readonly #reads = new WeakMap<Outcome, ReadonlyMap<WorkItem, unknown>>();
+
   constructor(client: StartggClient, urgency: Urgency) {
     this.#client = client;
     this.#urgency = urgency;
@@ -80,11 +83,24 @@ export class PackedReading {
         else if (items.length === 1) return shrunk(item);
         else this.#refusals.set(item.id, (this.#refusals.get(item.id) ?? 0) + 1);
       }
-    return {
+    return this.#outcome(read, failed);
+  }
+
+  /** Makes one outcome of those that were read here. */
+  unite(outcomes: readonly Outcome[]): Outcome[] {
+    const own = outcomes.flatMap((outcome) => this.#reads.get(outcome) ?? []);
+    const others = outcomes.filter((outcome) => !this.#reads.has(outcome));
+    return own.length > 0 ? [...others, this.#outcome(new Map(own.flatMap((read) => [...read])), [])] : others;
+  }
+
+  #outcome(read: ReadonlyMap<WorkItem, unknown>, failed: Outcome['failed']): Outcome {
+    const outcome: Outcome = {
       read: [...read.keys()],
       failed,
       commit: (em, list, wanted) => this.#commit(em, list, wanted, read),
     };
+    this.#reads.set(outcome, read);
+    return outcome;
   }
 
   async #commit(
