@@ -129,7 +129,7 @@ async function nameEntrants(
 }
 
 /** What came of writing sets. */
-type SetsWritten = {
+export type SetsWritten = {
   written: Written;
   byPool: Map<unknown, Written>;
   /** Whether a set named a pool that is not known yet. */
