@@ -20,14 +20,8 @@ export type Outcome = {
   /** What could not be read, while the rest could, and why: errors as `read` throws them. */
   failed: readonly { item: WorkItem; error: unknown }[];
   /**
-   * Writes rows of these items, first of all in their transaction: before they are settled, so that nobody waits for the
-   * walks that they are pages of. Should it turn out then that not all of them are wanted any more, the transaction is
-   * begun anew with those that are.
-   */
-  write?(em: EntityManager, items: readonly WorkItem[]): Promise<void>;
-  /**
-   * Writes what else was read of these items. Runs in the transaction that also settles them and moves the counters; it
-   * may add to the work list or put items back on it.
+   * Writes what was read of these items. Runs in the transaction that also settles them and moves the counters; it may add
+   * to the work list or put items back on it.
    */
   commit(em: EntityManager, list: WorkList, items: readonly WorkItem[]): Promise<CountChanges>;
 };

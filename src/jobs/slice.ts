@@ -32,9 +32,6 @@ const PATIENCE_MS = 5_000;
 
 /** The slice may write no more: its job was paused, cancelled or handed to another worker. */
 class LeaseLostError extends Error {}
-/** Some of what was written is not on the work list any more: nothing of the transaction is to stay. */
-class UnwantedError extends Error {}
-
 /** What a slice works with. */
 export type SliceParts = {
   db: Database;
@@ -204,32 +201,23 @@ export class Slice {
   }
 
   /** Writes pages, settles their items and moves the counters and the status message, all in one transaction. */
-  async #commit(outcome: Outcome, wanted: readonly WorkItem[] = outcome.read): Promise<void> {
+  async #commit({ read, commit }: Outcome): Promise<void> {
     let changes: CountChanges = {};
-    let pending = wanted;
-    try {
-      await this.#write(async (em, list) => {
-        await outcome.write?.(em, wanted);
-        pending = await list.settle(wanted);
-        const last = pending.at(-1);
-        if (!last) throw new UnwantedError();
-        if (outcome.write && pending.length < wanted.length) throw new UnwantedError();
-        changes = await outcome.commit(em, list, pending);
-        const counters = countersAfter(changes);
-        const names = sql.join(this.#kind.phases.map((phase) => sql`${phase.name}::text`));
-        const phase = sql`(select (array[${names}])[phase_order + 1] from import_item where id = ${last.id})`;
-        return [
-          sql`counters = ${counters}`,
-          sql`current_item = ${last.label}`,
-          sql`reason = null`,
-          sql`phase = coalesce(${phase}, phase)`,
-        ];
-      });
-    } catch (error) {
-      if (!(error instanceof UnwantedError)) throw error;
-      if (pending.length > 0) await this.#commit(outcome, pending);
-      return;
-    }
+    await this.#write(async (em, list) => {
+      const items = await list.settle(read);
+      const last = items.at(-1);
+      if (!last) return [];
+      changes = await commit(em, list, items);
+      const counters = countersAfter(changes);
+      const names = sql.join(this.#kind.phases.map((phase) => sql`${phase.name}::text`));
+      const phase = sql`(select (array[${names}])[phase_order + 1] from import_item where id = ${last.id})`;
+      return [
+        sql`counters = ${counters}`,
+        sql`current_item = ${last.label}`,
+        sql`reason = null`,
+        sql`phase = coalesce(${phase}, phase)`,
+      ];
+    });
     this.#observer.rowsWritten(changes);
   }
 

@@ -129,7 +129,7 @@ async function nameEntrants(
 }
 
 /** What came of writing sets. */
-export type SetsWritten = {
+type SetsWritten = {
   written: Written;
   byPool: Map<unknown, Written>;
   /** Whether a set named a pool that is not known yet. */

@@ -2,7 +2,7 @@ import { GiveUpError, RetryLaterError } from '../../errors.ts';
 import type { WorkItem } from '../../jobs/item.ts';
 import { type SetDetails, type SetNode, setDetails } from '../answers.ts';
 import { TooComplexError } from '../errors.ts';
-import { type SetsWritten, storeSets } from '../store.ts';
+import { storeSets } from '../store.ts';
 import type { Prices } from './prices.ts';
 import type { Answered, Ask, PackedReader } from './reader.ts';
 import { complete, type DetailsData, eventOf, type Needs, poolOf, walkKeyOf } from './set-rules.ts';
@@ -14,7 +14,7 @@ type Read = {
 };
 
 /** Reads what the list of a pool's sets does not tell for certain. The key is `event:pool:hash`. */
-export const detailsReader: PackedReader<Read, SetsWritten> = {
+export const detailsReader: PackedReader<Read> = {
   load: (item, prices) => ({
     root: `d${item.id}`,
     // Each of the sets is an object at the top.
@@ -63,13 +63,9 @@ export const detailsReader: PackedReader<Read, SetsWritten> = {
       );
     };
   },
-  async write(em, reads) {
-    return await storeSets(
-      em,
-      reads.map(({ item, read }) => ({ eventId: eventOf(item), sets: read.sets })),
-    );
-  },
-  async commit(_, list, reads, { written }) {
+  async commit(em, list, reads) {
+    const parts = reads.map(({ item, read }) => ({ eventId: eventOf(item), sets: read.sets }));
+    const { written } = await storeSets(em, parts);
     const moved = reads.filter(({ read }) => read.missing > 0).map(({ item }) => walkKeyOf(item.key));
     // Others stand in their place, and have not been seen.
     for (const key of new Set(moved)) await list.reopen('sets', key);

@@ -1,6 +1,5 @@
 import { RetryLaterError } from '../../errors.ts';
 import { type EntrantNode, entrant, page, readNodes } from '../answers.ts';
-import type { Written } from '../../database/upsert.ts';
 import { merge } from '../counting.ts';
 import { storeEntrants } from '../store.ts';
 import { markHidden, vanishedEntrants } from '../vanished.ts';
@@ -25,7 +24,7 @@ export type EntrantsData = EventData & {
 type Read = PackedPage & { entries: EntrantNode[] };
 
 /** Reads pages of an event's entrants with their participants, players and users. The key is the event's id. */
-export const entrantsReader: PackedReader<Read, ReadonlyMap<unknown, Written>> = {
+export const entrantsReader: PackedReader<Read> = {
   load: (item, prices) =>
     pageLoad(item, `e${item.key}`, prices.entrant((item.data as Partial<EntrantsData>).members ?? 1)),
   asked: (item) => ({ sets: 0, details: 0, entrants: pageOf(item).perPage }),
@@ -48,15 +47,13 @@ export const entrantsReader: PackedReader<Read, ReadonlyMap<unknown, Written>> =
     return { ...readNodes(parsed.data.nodes, entrant), total: parsed.data.pageInfo.total };
   },
   shrink: shrinkWalk,
-  async write(em, reads) {
+  async commit(em, list, reads) {
     const parts = reads.map(({ item, read }) => ({
       eventId: Number(item.key),
       tournamentId: (item.data as EntrantsData).tournamentId,
       entrants: read.entries,
     }));
-    return await storeEntrants(em, parts);
-  },
-  async commit(em, list, reads, written) {
+    const written = await storeEntrants(em, parts);
     const walks = await settleWalks(
       list,
       'entrants',

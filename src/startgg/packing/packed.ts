@@ -94,32 +94,31 @@ export class PackedReading {
   }
 
   #outcome(read: ReadonlyMap<WorkItem, unknown>, failed: Outcome['failed']): Outcome {
-    const readsOf = (kind: string, wanted: readonly WorkItem[]) =>
-      wanted.filter((item) => item.kind === kind).map((item) => ({ item, read: read.get(item) }));
-    const written = new Map<string, unknown>();
     const outcome: Outcome = {
       read: [...read.keys()],
       failed,
-      async write(em, wanted) {
-        for (const [kind, reader] of Object.entries(READERS)) {
-          const reads = readsOf(kind, wanted);
-          if (reads.length > 0) written.set(kind, await reader.write(em, reads));
-        }
-      },
-      commit: async (em, list, wanted) => {
-        const counts: CountChanges[] = [];
-        for (const [kind, reader] of Object.entries(READERS)) {
-          const reads = readsOf(kind, wanted);
-          if (reads.length > 0)
-            counts.push(await reader.commit(em, list, reads, written.get(kind), this.#prices));
-        }
-        // Pools are counted in their walks only; what people are shown are events.
-        const { pools: _, ...told } = merge(...counts);
-        return told;
-      },
+      commit: (em, list, wanted) => this.#commit(em, list, wanted, read),
     };
     this.#reads.set(outcome, read);
     return outcome;
+  }
+
+  async #commit(
+    em: Parameters<Outcome['commit']>[0],
+    list: Parameters<Outcome['commit']>[1],
+    wanted: readonly WorkItem[],
+    read: ReadonlyMap<WorkItem, unknown>,
+  ): Promise<CountChanges> {
+    const counts: CountChanges[] = [];
+    for (const [kind, reader] of Object.entries(READERS)) {
+      const reads = wanted
+        .filter((item) => item.kind === kind)
+        .map((item) => ({ item, read: read.get(item) }));
+      if (reads.length > 0) counts.push(await reader.commit(em, list, reads, this.#prices));
+    }
+    // Pools are counted in their walks only; what people are shown are events.
+    const { pools: _, ...told } = merge(...counts);
+    return told;
   }
 }
 

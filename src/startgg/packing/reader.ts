@@ -20,7 +20,7 @@ export type Ask = {
 export type Answered = { value: unknown; complaint: Error | undefined };
 
 /** How one kind of work item is read, in requests that it shares with others. */
-export type PackedReader<Read, Rows = unknown> = {
+export type PackedReader<Read> = {
   load(item: WorkItem, prices: Prices): Load;
   /** What is asked for an item, in numbers. */
   asked(item: WorkItem): Asked;
@@ -31,14 +31,11 @@ export type PackedReader<Read, Rows = unknown> = {
    * @throws RetryLaterError when it cannot be understood; the complaint, if there is one that matters
    */
   parse(item: WorkItem, answers: readonly Answered[], prices: Prices): Read;
-  /** Writes rows of what was read of several items. */
-  write(em: EntityManager, reads: readonly { item: WorkItem; read: Read }[]): Promise<Rows>;
-  /** Settles these items once their rows are `written`. */
+  /** Writes what was read of several items. */
   commit(
     em: EntityManager,
     list: WorkList,
     reads: readonly { item: WorkItem; read: Read }[],
-    written: Rows,
     prices: Prices,
   ): Promise<CountChanges>;
   /** The item alone is too large for a request: puts it on the list in smaller parts. @throws GiveUpError when it has none */

@@ -3,7 +3,7 @@ import { RetryLaterError } from '../../errors.ts';
 import type { NewItem, WorkItem } from '../../jobs/item.ts';
 import { type LeanSet, leanSet, page, readNodes, type SetNode } from '../answers.ts';
 import { merge } from '../counting.ts';
-import { isPreview, type SetsWritten, storeSets } from '../store.ts';
+import { isPreview, storeSets } from '../store.ts';
 import { markHidden, vanishedSets } from '../vanished.ts';
 import { eventRoot, type PackedReader } from './reader.ts';
 import {
@@ -38,7 +38,7 @@ type Read = PackedPage & {
 const DETAILS_AT_ONCE = 20;
 
 /** Reads pages of a pool's sets. The key is `event:pool`. */
-export const setsReader: PackedReader<Read, SetsWritten> = {
+export const setsReader: PackedReader<Read> = {
   load: (item, prices) => pageLoad(item, `e${eventOf(item)}`, prices.set),
   asked: (item) => ({ sets: pageOf(item).perPage, details: 0, entrants: 0 }),
   ask(item) {
@@ -62,19 +62,15 @@ export const setsReader: PackedReader<Read, SetsWritten> = {
     return { ...read, ...divide(entries, item), total: parsed.data.pageInfo.total };
   },
   shrink: shrinkWalk,
-  async write(em, reads) {
-    return await storeSets(
-      em,
-      reads.map(({ item, read }) => ({ eventId: eventOf(item), sets: read.known })),
-    );
-  },
-  async commit(em, list, reads, { byPool }) {
+  async commit(em, list, reads) {
     const open = await list.add(reads.flatMap(({ item, read }) => detailItems(item, read.open)));
     const left = new Map<string, number>();
     for (const { key, data } of open) {
       const pool = walkKeyOf(key);
       left.set(pool, (left.get(pool) ?? 0) + (data as DetailsData).sets.length);
     }
+    const parts = reads.map(({ item, read }) => ({ eventId: eventOf(item), sets: read.known }));
+    const { byPool } = await storeSets(em, parts);
     const walks = await settleWalks(list, 'sets', reads, (key) => ({
       ...(byPool.get(Number(key.split(':')[1])) ?? { new: 0, changed: 0 }),
       left: left.get(key) ?? 0,

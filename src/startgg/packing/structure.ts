@@ -7,7 +7,6 @@ import type { NewItem, WorkItem } from '../../jobs/item.ts';
 import type { CountChanges } from '../../jobs/kind.ts';
 import { walkItems } from '../../jobs/walk.ts';
 import { countedPool, structure } from '../answers.ts';
-import type { Written } from '../../database/upsert.ts';
 import { merge } from '../counting.ts';
 import { isSingles } from '../event-type.ts';
 import { fillSets, readPools, storePools } from '../pools.ts';
@@ -27,7 +26,7 @@ type Phases = ReturnType<typeof readPools<z.infer<typeof countedPool>>>['phases'
 type Read = PackedPage & { phases: Phases; entrants: number; members: number };
 
 /** Reads an event's phases and pools, and how many entrants and sets there are to come. The key is the event's id. */
-export const structureReader: PackedReader<Read, Written> = {
+export const structureReader: PackedReader<Read> = {
   load: (item, prices) => ({
     root: `e${item.key}`,
     cost: Math.min(Math.ceil(prices.pools(sizeOf(item.data as EventData))), Math.floor(prices.room * 0.95)),
@@ -62,15 +61,12 @@ export const structureReader: PackedReader<Read, Written> = {
     return { ...read, entrants: entrantTotal.pageInfo.total, members };
   },
   shrink: shrinkWalk,
-  async write(em, reads) {
+  async commit(em, list, reads, prices) {
     const shown = reads.filter(({ read }) => !read.isHidden);
-    return await storePools(
+    const written = await storePools(
       em,
       shown.map(({ item, read }) => ({ eventId: Number(item.key), phases: read.phases })),
     );
-  },
-  async commit(em, list, reads, written, prices) {
-    const shown = reads.filter(({ read }) => !read.isHidden);
     const walks = await settleWalks(list, 'pools', reads, () => ({ new: 0, changed: 0 }));
     const events = shown.map(({ item }) => Number(item.key));
     if (written.new + written.changed > 0) await fillSets(em, events);
