@@ -74,7 +74,10 @@ function statementFor<T extends object>(
   return known;
 }
 
-/** The statement, with an array of values per column as its parameters. */
+/**
+ * The statement, with an array of values per column as its parameters. `limit 1` has the rows that are there looked up one
+ * by one by their key: of a table that grows quickly the planner knows too little, and reads all of it.
+ */
 function compose({ table, columns, versioned, sequence }: ReturnType<typeof describe>, by?: string): string {
   const names = (some: readonly Column[], prefix = '') =>
     some.map((column) => `${prefix}"${column.name}"`).join(', ');
@@ -96,7 +99,9 @@ function compose({ table, columns, versioned, sequence }: ReturnType<typeof desc
       insert into "${table}" as old (${names(columns)})
       select ${names(columns, 'given.')}
       from unnest(${columns.map(({ type }, i) => `$${i + 1}::${type}[]`).join(', ')}) as given(${names(columns)})
-        left join "${table}" old using (${names(keys)})
+        left join lateral (
+          select * from "${table}" old where ${keys.map(({ name }) => `old."${name}" = given."${name}"`).join(' and ')} limit 1
+        ) old on true
       where ${[`old."${keys[0]?.name}" is null`, ...isDifferent('given.')].join(' or ')}
       order by ${names(keys, 'given.')}
       on conflict (${names(keys)})

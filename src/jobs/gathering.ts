@@ -1,33 +1,31 @@
 type Waiting<T> = { value: T; written: PromiseWithResolvers<void> };
 
 /**
- * Writes what comes in, a few writers side by side. What comes while all of them are busy is gathered, and written
- * together: many small writes at once would wait for each other's rows, and cost more than a large one.
+ * Writes what comes in, one thing after the other. What comes meanwhile is gathered and written together: many small
+ * writes side by side would wait for each other's rows, and cost more than a large one.
  */
 export class Gathering<T> {
-  readonly #writers: number;
   readonly #write: (values: readonly T[]) => Promise<void>;
   #waiting: Waiting<T>[] = [];
-  #busy = 0;
+  #isBusy = false;
 
-  /** @param write may be called again with what it failed to write, and with what it has written before that */
-  constructor(writers: number, write: (values: readonly T[]) => Promise<void>) {
-    this.#writers = writers;
+  /** @param write should it fail, it is called again with each value alone, also with those that it had written by then */
+  constructor(write: (values: readonly T[]) => Promise<void>) {
     this.#write = write;
   }
 
-  /** Resolves once it is written. What fails together is tried alone, so that each fails for its own reasons. */
+  /** Resolves once it is written, and throws why it could not be written alone. */
   async add(value: T): Promise<void> {
     const written = Promise.withResolvers<void>();
     this.#waiting.push({ value, written });
-    if (this.#busy < this.#writers) void this.#work();
+    if (!this.#isBusy) void this.#work();
     await written.promise;
   }
 
   async #work(): Promise<void> {
-    this.#busy++;
+    this.#isBusy = true;
     while (this.#waiting.length > 0) await this.#together(this.#waiting.splice(0));
-    this.#busy--;
+    this.#isBusy = false;
   }
 
   async #together(all: readonly Waiting<T>[]): Promise<void> {

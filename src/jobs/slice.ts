@@ -22,8 +22,6 @@ import { WorkList } from './work-list.ts';
 
 /** Batches that are at work at once. */
 const AT_ONCE = 8;
-/** Batches that were read are written by so many side by side; with more, they would mostly wait for each other's rows. */
-const WRITERS = 2;
 /** Items among which companions for a batch are looked for. */
 const IN_VIEW = 600;
 const SLICE_MS = 5 * 60_000;
@@ -58,7 +56,7 @@ export class Slice {
   /** Ends requests and waits at once. */
   readonly #abort = new AbortController();
   readonly #atWork = new Map<readonly WorkItem[], Promise<void>>();
-  readonly #writing = new Gathering<Outcome>(WRITERS, (outcomes) => this.#commitAll(outcomes));
+  readonly #writing = new Gathering<Outcome>((outcomes) => this.#commitAll(outcomes));
   /** Batches to take up next. */
   #ready: (readonly WorkItem[])[] = [];
   readonly #deadline = Date.now() + SLICE_MS;
