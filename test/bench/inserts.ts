@@ -30,9 +30,6 @@ const REFERENCES = {
 } as const;
 export const TABLES = Object.keys(REFERENCES) as (keyof typeof REFERENCES)[];
 
-/** As many of an import's batches are written side by side (AT_ONCE in src/jobs/slice.ts). */
-const AT_ONCE = 8;
-
 type Row = Record<string, unknown>;
 type Batch = { table: string; columns: { name: string; type: string }[]; rows: Row[] };
 /** The rows of one transaction, and the transactions that have to be committed before it. */
@@ -84,9 +81,13 @@ async function columnsOf(db: Database, table: string): Promise<Batch['columns']>
   );
 }
 
-/** Inserts the rows of each transaction, a statement per table, on as many connections as the import writes on. */
-export async function insertAll(url: string, transactions: readonly Transaction[]): Promise<void> {
-  const pool = new Pool({ connectionString: url, max: AT_ONCE });
+/** Inserts the rows of each transaction, a statement per table. */
+export async function insertAll(
+  url: string,
+  transactions: readonly Transaction[],
+  connections: number,
+): Promise<void> {
+  const pool = new Pool({ connectionString: url, max: connections });
   const done = transactions.map(() => Promise.withResolvers<void>());
   const waiting = [...transactions.entries()];
   const work = async () => {
@@ -97,7 +98,7 @@ export async function insertAll(url: string, transactions: readonly Transaction[
       done[i]?.resolve();
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: connections }, work));
   await pool.end();
 }
 

@@ -83,17 +83,23 @@ export class PackedReading {
         else if (items.length === 1) return shrunk(item);
         else this.#refusals.set(item.id, (this.#refusals.get(item.id) ?? 0) + 1);
       }
-    return this.#outcome(read, failed);
+    return this.outcome(read, failed);
   }
 
   /** Makes one outcome of those that were read here. */
   unite(outcomes: readonly Outcome[]): Outcome[] {
-    const own = outcomes.flatMap((outcome) => this.#reads.get(outcome) ?? []);
-    const others = outcomes.filter((outcome) => !this.#reads.has(outcome));
-    return own.length > 0 ? [...others, this.#outcome(new Map(own.flatMap((read) => [...read])), [])] : others;
+    const own = outcomes.flatMap((outcome) => this.readsOf(outcome) ?? []);
+    const others = outcomes.filter((outcome) => !this.readsOf(outcome));
+    return own.length > 0 ? [...others, this.outcome(new Map(own.flatMap((read) => [...read])), [])] : others;
   }
 
-  #outcome(read: ReadonlyMap<WorkItem, unknown>, failed: Outcome['failed']): Outcome {
+  /** What was read of items here. */
+  protected readsOf(outcome: Outcome): ReadonlyMap<WorkItem, unknown> | undefined {
+    return this.#reads.get(outcome);
+  }
+
+  /** What comes of items that were read. */
+  protected outcome(read: ReadonlyMap<WorkItem, unknown>, failed: Outcome['failed']): Outcome {
     const outcome: Outcome = {
       read: [...read.keys()],
       failed,
