@@ -25,12 +25,12 @@ const ESCAPED = /["\\]/g;
  */
 export function unnested<T extends object>(
   rows: readonly T[],
-  columns: Readonly<Record<keyof T & string, string>>,
+  columns: Readonly<Partial<Record<keyof T & string, string>>>,
   name: string,
 ): RawBuilder<unknown> {
-  const given = Object.entries<string>(columns);
+  const given = Object.entries(columns) as [keyof T & string, string][];
   const arrays = given.map(
-    ([column, type]) => sql`${arrayOf(rows.map((row) => row[column as keyof T]))}::${sql.raw(type)}[]`,
+    ([column, type]) => sql`${arrayOf(rows.map((row) => row[column]))}::${sql.raw(type)}[]`,
   );
   const names = given.map(([column]) => sql.ref(column));
   return sql`unnest(${sql.join(arrays)}) as ${sql.ref(name)}(${sql.join(names)})`;

@@ -229,6 +229,7 @@ export class Slice {
     await this.#db.transaction(async (em) => {
       const list = this.#list(em);
       const changes = await work(em, list);
+      await list.drop();
       const held = await firstRow(
         em,
         sql`with kept as (${list.keeping()}), live as (${touchingLive(IMPORT_MESSAGE, String(this.#job.id))})
