@@ -43,6 +43,8 @@ export type ImportKind = {
    * @throws RetryLaterError, GiveUpError, SourceBlockedError, BudgetExhaustedError when nothing of it could be read
    */
   read(items: readonly WorkItem[], context: JobContext): Promise<Outcome>;
+  /** Puts outcomes together that can be written as one. */
+  unite?(outcomes: readonly Outcome[]): readonly Outcome[];
   /** Asks the source for something small that always exists. Throws when the source as a whole does not answer. */
   probe(signal: AbortSignal): Promise<void>;
   /** Called in the transaction in which a job is completed or fails. */

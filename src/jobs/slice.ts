@@ -12,6 +12,7 @@ import type { Log } from '../log.ts';
 import type { Observer } from '../metrics/observer.ts';
 import { touchingLive } from '../outbox/live-message.ts';
 import { countersAfter } from './counters.ts';
+import { Gathering } from './gathering.ts';
 import type { WorkItem } from './item.ts';
 import type { CountChanges, ImportKind, JobContext, Outcome } from './kind.ts';
 import { jitter, type Outage } from './outage.ts';
@@ -55,6 +56,7 @@ export class Slice {
   /** Ends requests and waits at once. */
   readonly #abort = new AbortController();
   readonly #atWork = new Map<readonly WorkItem[], Promise<void>>();
+  readonly #writing = new Gathering<Outcome>((outcomes) => this.#commitAll(outcomes));
   /** Batches to take up next. */
   #ready: (readonly WorkItem[])[] = [];
   readonly #deadline = Date.now() + SLICE_MS;
@@ -177,7 +179,7 @@ export class Slice {
       const outcome = await this.#kind.read(items, context);
       this.#outage.over();
       this.#lastSuccess = Date.now();
-      if (outcome.read.length > 0) await this.#commit(outcome);
+      if (outcome.read.length > 0) await this.#writing.add(outcome);
       for (const { item, error } of outcome.failed) await this.#handle([item], error, started);
     } catch (error) {
       await this.#handle(items, error, started);
@@ -192,6 +194,10 @@ export class Slice {
     else if (error instanceof SourceBlockedError) await this.#fail(error.message);
     else if (error instanceof RetryLaterError) await this.#retry(items, error, started);
     else await this.#blame(items, error);
+  }
+
+  async #commitAll(outcomes: readonly Outcome[]): Promise<void> {
+    for (const outcome of this.#kind.unite?.(outcomes) ?? outcomes) await this.#commit(outcome);
   }
 
   /** Writes pages, settles their items and moves the counters and the status message, all in one transaction. */
@@ -225,6 +231,7 @@ export class Slice {
     await this.#db.transaction(async (em) => {
       const list = this.#list(em);
       const changes = await work(em, list);
+      await list.drop();
       const held = await firstRow(
         em,
         sql`with kept as (${list.keeping()}), live as (${touchingLive(IMPORT_MESSAGE, String(this.#job.id))})

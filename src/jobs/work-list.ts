@@ -1,9 +1,20 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
+import { unnested } from '../database/unnested.ts';
 import type { NewItem, WorkItem } from './item.ts';
 
 const COLUMNS = sql`i.id::text as id, i.kind, i.key, i.page, i.label, i.data, i.attempts`;
+
+const GIVEN = {
+  place: 'int',
+  phase: 'smallint',
+  kind: 'text',
+  key: 'text',
+  page: 'int',
+  label: 'text',
+  data: 'jsonb',
+};
 
 /** An item as a page of its walk. */
 export type WalkPage = WorkItem & { state: 'pending' | 'done' | 'failed' };
@@ -20,6 +31,8 @@ export class WorkList {
   hasErrorsChanged = false;
   /** Walks whose pages nobody else changes until the transaction ends, as they are on the list. */
   readonly #walks = new Map<string, WalkPage[]>();
+  /** Walks whose later pages are to be taken off the list and are still on it. */
+  readonly #dropped = new Map<string, WalkName>();
   /** What is to be kept with items and is not written yet. */
   readonly #unwritten = new Map<string, Record<string, unknown>>();
 
@@ -33,20 +46,16 @@ export class WorkList {
   /** Adds items that are not on the list yet. Returns those that were added. */
   async add(items: readonly NewItem[]): Promise<NewItem[]> {
     if (items.length === 0) return [];
-    const given = items.map((item, place) => ({
-      ...item,
-      place,
-      phase: this.#phases.indexOf(item.phase),
-      page: item.page ?? 1,
-      data: item.data ?? {},
-    }));
+    await this.drop();
+    const given = items.map(({ phase, kind, key, page = 1, label, data = {} }, place) => {
+      return { place, phase: this.#phases.indexOf(phase), kind, key, page, label, data };
+    });
     const added = await rows(
       this.#em,
       sql<{ kind: string; key: string; page: number }>`
         insert into import_item (job_id, phase_order, kind, key, page, label, data)
         select ${this.#jobId}, phase, kind, key, page, label, data
-        from json_to_recordset(${JSON.stringify(given)}::json)
-          as given(place int, phase smallint, kind text, key text, page int, label text, data jsonb)
+        from ${unnested(given, GIVEN, 'given')}
         order by place on conflict (job_id, kind, key, page) do nothing returning kind, key, page`,
     );
     const names = new Set(added.map((item) => `${item.page} ${nameOf(item)}`));
@@ -85,8 +94,7 @@ export class WorkList {
   async settle(items: readonly WorkItem[]): Promise<WorkItem[]> {
     await this.#flush();
     const ids = sql`${items.map(({ id }) => id)}::bigint[]`;
-    const names = JSON.stringify(items.map(({ kind, key }) => ({ kind, key })));
-    const walks = sql`select kind, key from json_to_recordset(${names}::json) as given(kind text, key text)`;
+    const walks = sql`select kind, key from ${unnested(items, { kind: 'text', key: 'text' }, 'given')}`;
     const settled = await rows(
       this.#em,
       sql<{ id: string }>`
@@ -147,23 +155,36 @@ export class WorkList {
   async dropPages(kind: string, key: string): Promise<void> {
     const name = nameOf({ kind, key });
     const pages = this.#walks.get(name);
-    if (pages?.length === 1) return;
+    const [first, ...others] = pages ?? [];
+    if (first && others.length === 0) return;
+    for (const { id } of others) this.#unwritten.delete(id);
+    if (first) this.#walks.set(name, [first]);
+    if (!first || others.some(({ state }) => state === 'failed')) this.hasErrorsChanged = true;
+    this.#dropped.set(name, { kind, key });
+    if (!first) await this.drop();
+  }
+
+  /** Takes off the list what was dropped; to be called before the end of the transaction. */
+  async drop(): Promise<void> {
+    if (this.#dropped.size === 0) return;
+    const walks = [...this.#dropped.values()];
+    this.#dropped.clear();
     await rows(
       this.#em,
-      sql`delete from import_item where job_id = ${this.#jobId} and kind = ${kind} and key = ${key} and page > 1`,
+      sql`delete from import_item i using ${unnested(walks, { kind: 'text', key: 'text' }, 'walk')}
+        where i.job_id = ${this.#jobId} and i.kind = walk.kind and i.key = walk.key and i.page > 1`,
     );
-    if (pages) this.#walks.set(name, pages.slice(0, 1));
-    this.hasErrorsChanged = true;
   }
 
   /** What was kept last, as a statement to be run as a part of another one at the end of the transaction. */
   keeping() {
     const kept = [...this.#unwritten].map(([id, data]) => ({ id, data }));
     return sql`update import_item i set data = kept.data
-      from json_to_recordset(${JSON.stringify(kept)}::json) as kept(id bigint, data jsonb) where i.id = kept.id`;
+      from ${unnested(kept, { id: 'bigint', data: 'jsonb' }, 'kept')} where i.id = kept.id`;
   }
 
   async #flush(): Promise<void> {
+    await this.drop();
     if (this.#unwritten.size > 0) await rows(this.#em, this.keeping());
     this.#unwritten.clear();
   }

@@ -69,6 +69,7 @@ function kindOf(
       if (!reader) return await packed.read(items, context);
       return await readAlone(reader, { client, sizes, item, context, deepestEntry });
     },
+    unite: (outcomes) => packed.unite(outcomes),
     async probe(signal) {
       await client.query(VIDEOGAME, { id: 1 }, videogameAnswer, { urgency, signal });
     },

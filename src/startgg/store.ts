@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { firstRow, rows } from '../database/database.ts';
+import { unnested } from '../database/unnested.ts';
 import { total, upsert, upsertBy, type Written } from '../database/upsert.ts';
 import type { EntrantNode, SetNode, TournamentNode } from './answers.ts';
 import { withoutErasedAccounts } from './copy.ts';
@@ -122,8 +123,7 @@ async function nameEntrants(
     em,
     sql`insert into startgg_entrant (id, event_id, name, initial_seed_num, created_at, deleted_at)
         select id, "eventId", name, "initialSeedNum", now(), now()
-        from json_to_recordset(${JSON.stringify(entrants)}::json)
-          as given(id int, "eventId" int, name text, "initialSeedNum" int)
+        from ${unnested(entrants, { id: 'int', eventId: 'int', name: 'text', initialSeedNum: 'int' }, 'given')}
         order by id on conflict do nothing`,
   );
 }
@@ -235,7 +235,7 @@ function places(sets: readonly SetNode[]) {
     round,
     identifier,
   }));
-  return sql`json_to_recordset(${JSON.stringify(list)}::json) as given(id text, pool int, round int, identifier text)`;
+  return unnested(list, { id: 'text', pool: 'int', round: 'int', identifier: 'text' }, 'given');
 }
 
 /**

@@ -33,6 +33,9 @@ export class PackedReading {
   /** How often items were too large together with others. */
   readonly #refusals = new Map<string, number>();
 
+  /** What was read, by what came of it. */
+  readonly #reads = new WeakMap<Outcome, ReadonlyMap<WorkItem, unknown>>();
+
   constructor(client: StartggClient, urgency: Urgency) {
     this.#client = client;
     this.#urgency = urgency;
@@ -82,11 +85,30 @@ export class PackedReading {
         else if (items.length === 1) return shrunk(item);
         else this.#refusals.set(item.id, (this.#refusals.get(item.id) ?? 0) + 1);
       }
-    return {
+    return this.outcome(read, failed);
+  }
+
+  /** Makes one outcome of those that were read here. */
+  unite(outcomes: readonly Outcome[]): Outcome[] {
+    const own = outcomes.flatMap((outcome) => this.readsOf(outcome) ?? []);
+    const others = outcomes.filter((outcome) => !this.readsOf(outcome));
+    return own.length > 0 ? [...others, this.outcome(new Map(own.flatMap((read) => [...read])), [])] : others;
+  }
+
+  /** What was read of items here. */
+  protected readsOf(outcome: Outcome): ReadonlyMap<WorkItem, unknown> | undefined {
+    return this.#reads.get(outcome);
+  }
+
+  /** What comes of items that were read. */
+  protected outcome(read: ReadonlyMap<WorkItem, unknown>, failed: Outcome['failed']): Outcome {
+    const outcome: Outcome = {
       read: [...read.keys()],
       failed,
       commit: (em, list, wanted) => this.#commit(em, list, wanted, read),
     };
+    this.#reads.set(outcome, read);
+    return outcome;
   }
 
   async #commit(
