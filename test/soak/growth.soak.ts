@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { sql } from 'kysely';
 import { expect, inject, test } from 'vitest';
 import { App } from '../../src/app.ts';
@@ -68,6 +69,8 @@ test(
       const measured: Measured[] = [];
       for (const action of [...(await askedByPeople(app)), ...(await doneByItself(app))])
         measured.push(...(await measureQuietly(plans, action)));
+      // These are times on the clock: where others keep all processors busy, they say little.
+      process.stdout.write(`load of ${availableParallelism()} processors: ${loadavg()[0]?.toFixed(1)}\n`);
       const slowest = [...measured].sort((a, b) => b.ms - a.ms).slice(0, 15);
       for (const { what, ms, statement } of slowest)
         process.stdout.write(`${ms.toFixed(1).padStart(6)} ms  ${what}: ${statement.slice(0, 80)}\n`);

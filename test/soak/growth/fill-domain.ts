@@ -88,7 +88,7 @@ export async function fillDomain(sql: Client, size: DomainSize): Promise<void> {
         join startgg_event e on 'weekly-' || e.tournament_id = l.slug`,
     `insert into speedgaming_episode (slug, id, episode, fingerprint, lasts_at)
       select slug, id, jsonb_build_object('title', title, 'state', state, 'note', repeat('words ', 30), 'players', (
-          select jsonb_agg(jsonb_build_object('pairing', 1, 'name', s.name, 'person', jsonb_build_object('kind', 'player', 'key', slug || ':' || p.id, 'name', s.name, 'discordId', p.discord_id, 'tag', p.tag)))
+          select jsonb_agg(jsonb_build_object('pairing', 1, 'name', s.name, 'person', jsonb_build_object('kind', 'player', 'key', slug || ':' || p.id, 'name', s.name, 'discordId', p.discord_id, 'tag', p.tag, 'stream', null, 'handle', p.handle)))
           from match_player s join person p on p.id = s.identity_id where s.match_id = match.id), 'crew', '[]'::jsonb), md5(id::text), starts_at
       from match where source = 'speedgaming' and slug <> 'gone'`,
     `insert into startgg_sync (scope, key, walk, walked_at)
