@@ -51,6 +51,8 @@ export async function raceGround() {
     { id: 2, tournamentId: 2, guildId: 'g2', isReady: true },
   ];
   let revision = 0;
+  // Read once: two matches at the same time are at the same second.
+  const openedAt = Date.now();
 
   /** A client as a process has it; the budget is not what is tested here. */
   const client = (credentials = CREDENTIALS) => {
@@ -83,7 +85,7 @@ export async function raceGround() {
       if (!link) throw new Error('no link');
       await db.transaction(async (em) => {
         await holdGuild(em, link.guildId);
-        await tell(em, await applyMatch(em, link, match(fields, revision)));
+        await tell(em, await applyMatch(em, link, match(fields, revision, openedAt)));
       });
     },
     links,
@@ -114,8 +116,8 @@ export async function raceGround() {
   };
 }
 
-function match({ inMinutes = 20, ...fields }: Fields, revision: number): SourceMatch {
-  const startsAt = new Date(Date.now() + inMinutes * MINUTE).toISOString();
+function match({ inMinutes = 20, ...fields }: Fields, revision: number, openedAt: number): SourceMatch {
+  const startsAt = new Date(openedAt + inMinutes * MINUTE).toISOString();
   return {
     source: 'speedgaming',
     outsideId: '1',
