@@ -33,7 +33,7 @@ test.concurrent('when the worker at work is killed, the other takes over', async
   const atWork = await until('a worker is at work', () =>
     workers.find(({ log }) => log.includes('slice begins')),
   );
-  await stage.startgg.waitFor((requests) => requests.length > 12);
+  await stage.startgg.waitFor((requests) => requests.length > 12, 30_000);
   await atWork.stop('SIGKILL');
   const killedAt = Date.now();
   await workers.find((worker) => worker !== atWork)?.logged('slice begins');

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 import { entities } from '../../src/app.ts';
 import { Database } from '../../src/database/database.ts';
@@ -23,6 +24,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const folder = await mkdtemp(join(tmpdir(), 'herald-test-'));
   await chmod(folder, 0o755);
   const server = await attachEmbedded(folder, createLog('warn'));
+  await spareDisk(server);
   await createDatabase(server, TEMPLATE);
   const url = databaseUrl(server, TEMPLATE);
   const db = await Database.connect(url, entities);
@@ -33,4 +35,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await stopEmbedded(folder, { onlyWhenUnused: false });
     await rm(folder, { recursive: true, force: true });
   };
+}
+
+/** Hundreds of databases come and go, and none is to outlive its machine: the disk is not waited for. */
+async function spareDisk(server: string): Promise<void> {
+  const client = new Client({ connectionString: server });
+  await client.connect();
+  for (const setting of ['fsync', 'full_page_writes', 'synchronous_commit'])
+    await client.query(`alter system set ${setting} = off`);
+  await client.query('select pg_reload_conf()');
+  await client.end();
 }
