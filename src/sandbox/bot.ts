@@ -9,7 +9,7 @@ export type Env = Record<string, string>;
 
 /** Only what any program needs; a real token in the surroundings stays out of the sandbox. */
 function surroundings(): Env {
-  const wanted = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot'];
+  const wanted = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot', 'NODE_COMPILE_CACHE'];
   return Object.fromEntries(wanted.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
