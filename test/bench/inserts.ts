@@ -49,9 +49,13 @@ export async function writtenBy(db: Database): Promise<Transaction[]> {
     columns.set(table, await columnsOf(db, table));
     const found = await rows(
       db.em(),
-      sql<{ tx: number; row: Row }>`select xmin::text::bigint::int as tx, to_json(t) as row from ${sql.table(table)} t`,
+      sql<{
+        tx: number;
+        row: Row;
+      }>`select xmin::text::bigint::int as tx, to_json(t) as row from ${sql.table(table)} t`,
     );
-    for (const [i, { tx, row }] of found.entries()) all.set(`${table} ${row.id ?? i}`, { table, row, place: tx });
+    for (const [i, { tx, row }] of found.entries())
+      all.set(`${table} ${row.id ?? i}`, { table, row, place: tx });
   }
   const parents = ({ table, row }: { table: keyof typeof REFERENCES; row: Row }) =>
     Object.entries(REFERENCES[table]).flatMap(([column, other]) => all.get(`${other} ${row[column]}`) ?? []);
@@ -150,5 +154,8 @@ export async function copyAll(url: string, transactions: readonly Transaction[])
 function asText(value: unknown): string {
   if (value === null || value === undefined) return '\\N';
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return text.replace(/[\\\t\n\r]/g, (char) => ({ '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' })[char] ?? char);
+  return text.replace(
+    /[\\\t\n\r]/g,
+    (char) => ({ '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' })[char] ?? char,
+  );
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Measure, openGround } from './ground.ts';
+import { measureLimits } from './limits.ts';
 import { measureLive } from './live.ts';
 import { measureMemory } from './memory.ts';
 import { measureRequests } from './requests.ts';
@@ -16,6 +17,7 @@ const measures: Measure[] = [];
 try {
   const parts = [
     () => measureRequests(ground, values.quick ? 40 : 300),
+    () => (values.quick ? [] : measureLimits(ground, 330)),
     () => measureWrites(ground),
     () => measureQuiet(ground),
     () => measureSchedules(ground, values.quick ? 20 : 200),

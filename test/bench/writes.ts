@@ -146,7 +146,7 @@ async function openSource(url: string, startggUrl: string): Promise<Source> {
   return { budget, client, kind: rememberingImport(client) };
 }
 
-export async function openEngine(url: string, startggUrl: string, known?: Source) {
+async function openEngine(url: string, startggUrl: string, known?: Source) {
   const db = await Database.connect(url, entities);
   await migrate(db, [() => Queue.install(url)]);
   const source = known ?? (await openSource(url, startggUrl));
@@ -174,7 +174,9 @@ export async function openEngine(url: string, startggUrl: string, known?: Source
       const { state, errorCount } = await imports.get('all', job.id);
       const [failure] = await imports.failures(job.id, 1);
       if (state !== 'COMPLETED' || failure)
-        throw new Error(`the import is ${state}, ${errorCount} items failed: ${failure?.key} ${failure?.error}`);
+        throw new Error(
+          `the import is ${state}, ${errorCount} items failed: ${failure?.key} ${failure?.error}`,
+        );
     },
     async close() {
       await queue.stop(1_000);
