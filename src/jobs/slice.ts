@@ -196,6 +196,7 @@ export class Slice {
     else await this.#blame(items, error);
   }
 
+  /** Writes batches that were read, as many of them as one as their kind can put together. */
   async #commitAll(outcomes: readonly Outcome[]): Promise<void> {
     for (const outcome of this.#kind.unite?.(outcomes) ?? outcomes) await this.#commit(outcome);
   }
@@ -223,7 +224,7 @@ export class Slice {
 
   /**
    * Runs `work` in a transaction that is committed only if this slice still holds the job; throws LeaseLostError when it
-   * no longer does. Pages are written side by side: the job's row, which all of them move, is taken last and for a moment.
+   * no longer does. The job's row, which others read and pause the job by, is taken last and for a moment.
    *
    * @param work gives what is to change in the job's row
    */

@@ -59,15 +59,15 @@ export function worldOf(size: { events: number; sets: number } | { tournaments: 
 /** Where a start.gg is. */
 type At = Pick<Startgg, 'url'>;
 
-export const settings = (url: string, startgg: At) => ({
+export const settings = (url: string, startgg: At, requestsPerMinute = UNLIMITED) => ({
   DATABASE_URL: url,
   STARTGG_TOKEN: TOKEN,
   STARTGG_API_URL: startgg.url,
-  STARTGG_REQUESTS_PER_MINUTE: String(UNLIMITED),
+  STARTGG_REQUESTS_PER_MINUTE: String(requestsPerMinute),
 });
 
-export async function openApp(url: string, startgg: At): Promise<App> {
-  return await App.open(loadConfig(settings(url, startgg)), log);
+export async function openApp(url: string, startgg: At, requestsPerMinute?: number): Promise<App> {
+  return await App.open(loadConfig(settings(url, startgg, requestsPerMinute)), log);
 }
 
 /** A worker as a process of its own, at work. It needs Discord only to send, and imports of nobody have no message. */

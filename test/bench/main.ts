@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { measureFollowing } from './follow.ts';
 import { type Measure, openGround } from './ground.ts';
+import { measureLimits } from './limits.ts';
 import { measureLive } from './live.ts';
 import { measureMemory } from './memory.ts';
 import { measureRequests } from './requests.ts';
@@ -17,6 +18,7 @@ const measures: Measure[] = [];
 try {
   const parts = [
     () => measureRequests(ground, values.quick ? 40 : 300),
+    () => (values.quick ? [] : measureLimits(ground, 330)),
     () => measureWrites(ground),
     () => measureQuiet(ground),
     () => measureFollowing(ground, values.quick ? 100 : 1_000),

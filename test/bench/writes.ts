@@ -146,7 +146,7 @@ async function openSource(url: string, startggUrl: string): Promise<Source> {
   return { budget, client, kind: rememberingImport(client) };
 }
 
-export async function openEngine(url: string, startggUrl: string, known?: Source) {
+async function openEngine(url: string, startggUrl: string, known?: Source) {
   const db = await Database.connect(url, entities);
   await migrate(db, [() => Queue.install(url)]);
   const source = known ?? (await openSource(url, startggUrl));

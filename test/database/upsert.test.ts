@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { entities } from '../../src/app.ts';
 import { Database, firstRow, rows } from '../../src/database/database.ts';
 import { upsert } from '../../src/database/upsert.ts';
-import { Player } from '../../src/startgg/entities.ts';
+import { PhaseGroup, Player } from '../../src/startgg/entities.ts';
 import { cloneDatabase } from '../support/databases.ts';
 import { TEMPLATE } from '../support/postgres.ts';
 
@@ -57,9 +57,32 @@ describe('writing rows in bulk', () => {
     '',
     '{"json": [1]}',
     '--; drop table',
+    'NULL',
+    '{1,2}',
+    'a,b',
+    ' on\ntwo\tlines\r',
+    '\\"\\N\\',
   ])('keeps %j as it is', async (tag) => {
     await write([player(20, tag)]);
     expect(await read(20)).toMatchObject({ gamer_tag: tag });
+  });
+
+  it('keeps numbers, objects, flags and what is missing', async () => {
+    const rounds = { 1: 3, '-2': 5, 'it\'s "one"': null, nested: { list: ['\\', '{'] } };
+    await db.transaction((em) =>
+      upsert(em, PhaseGroup, [
+        { id: 1, phase: null, displayIdentifier: undefined, state: -2, rounds },
+        { rounds: {}, state: null, displayIdentifier: 'B', phase: null, id: 2 },
+      ]),
+    );
+    const found = await rows(
+      db.em(),
+      sql`select id, display_identifier, state, rounds from startgg_phase_group order by id`,
+    );
+    expect(found).toEqual([
+      { id: 1, display_identifier: null, state: -2, rounds },
+      { id: 2, display_identifier: 'B', state: null, rounds: {} },
+    ]);
   });
 
   it('takes ten thousand rows at once, and nothing at all', async () => {
