@@ -180,7 +180,7 @@ describe('a followed game', () => {
 
   it('never makes a person wait who types an import, however much it brings in itself', async () => {
     const other = { id: 43868, name: 'Street Fighter 6', displayName: 'SF6', slug: 'game/street-fighter-6' };
-    const world = createWorld({ seed: 'wait', tournaments: 60, ...PERIOD });
+    const world = createWorld({ seed: 'wait', tournaments: 150, ...PERIOD });
     const { id } = world.addTournament({ startAt: today() - 86_400 });
     world.addEvent(id, {
       entrants: 6,
