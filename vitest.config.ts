@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: ['test/support/postgres.ts'],
     reporters: ['default', new SummaryLine()],
     // Most of a test's time is waiting: for heartbeats, limits, other processes.
-    maxWorkers: 4,
+    maxWorkers: 3,
     // Bots are started hundreds of times: what Node made of their sources is kept from one to the next.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), 'herald-compile-cache') },
     testTimeout: 60_000,
