@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/sequencer.ts';
 import { SummaryLine } from './test/support/summary.ts';
 
 export default defineConfig({
@@ -9,7 +10,8 @@ export default defineConfig({
     globalSetup: ['test/support/postgres.ts'],
     reporters: ['default', new SummaryLine()],
     // Most of a test's time is waiting: for heartbeats, limits, other processes.
-    maxWorkers: 3,
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     // Bots are started hundreds of times: what Node made of their sources is kept from one to the next.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), 'herald-compile-cache') },
     testTimeout: 60_000,

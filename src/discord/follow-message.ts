@@ -19,8 +19,7 @@ export function followRenderer(db: Database): Renderer {
 
 /** The message as Discord takes it. */
 export function drawFollowed(game: FollowedGame): RESTPostAPIChannelMessageJSONBody {
-  const { latest } = game;
-  const isRunning = latest?.isRunning === true;
+  const { latest, isRunning } = game;
   const [colour, state] =
     game.since === null
       ? [COLOUR.over, '⏹️ **Not followed any more.** What was brought in stays.']

@@ -31,7 +31,8 @@ type Grant = { id: string | null; remaining: number; wait_ms: number };
  * moment it is granted until one window after its answer came (after its time-out, when none comes), so that the provider
  * never counts more requests in a window than it allows, wherever it starts counting.
  *
- * While more than a quarter is free, requests go out at once; below that they are spread evenly.
+ * While more than a quarter is free, requests go out at once; below that they are spread, at three times the pace that can be
+ * kept up: at that pace itself no request could make up for one that came late.
  */
 export class SharedBudget {
   readonly #db: Database;
@@ -165,7 +166,7 @@ export class SharedBudget {
             then least((slots->(n + ${keepFree}::int - ${requests}::int)->>'until')::bigint - now, ${windowMs}::bigint) end,
           case when cardinality(alike) >= ${most}::int
             then least(alike[cardinality(alike) - ${most}::int + 1] - now, ${windowMs}::bigint) end,
-          case when n >= ${Math.ceil(requests * 0.75)}::int then last_start + ${Math.floor(windowMs / requests)}::int - now end,
+          case when n >= ${Math.ceil(requests * 0.75)}::int then last_start + ${Math.floor(windowMs / requests / 3)}::int - now end,
           0) as wait
         from mine, used
       )`;

@@ -108,7 +108,7 @@ export class Queue {
   ): Promise<void> {
     await this.#boss.upsert(isBackground ? BACKGROUND_SLICE : SLICE, { jobId: id } satisfies SliceData, {
       singletonKey: String(id),
-      startAfter: Math.ceil(afterMs / 1000),
+      startAfter: Math.ceil(afterMs) / 1000,
       db: fromKysely(em.getKysely() as unknown as Parameters<typeof fromKysely>[0]),
     });
   }
@@ -124,8 +124,8 @@ export class Queue {
         name,
         {
           localConcurrency,
-          pollingIntervalSeconds: 1,
-          notifyPollingIntervalSeconds: 1,
+          pollingIntervalSeconds: 0.5,
+          notifyPollingIntervalSeconds: 0.5,
           heartbeatRefreshSeconds: 2,
         },
         async (jobs) => {
@@ -142,7 +142,7 @@ export class Queue {
     const { em, afterMs = 0 } = options;
     await this.#boss.upsert(SYNC, sync, {
       singletonKey: syncKey(sync),
-      startAfter: Math.ceil(afterMs / 1000),
+      startAfter: Math.ceil(afterMs) / 1000,
       group: { id: syncKey(sync) },
       ...(em ? { db: fromKysely(em.getKysely() as unknown as Parameters<typeof fromKysely>[0]) } : {}),
     });

@@ -61,8 +61,8 @@ export class Slice {
   #ready: (readonly WorkItem[])[] = [];
   readonly #deadline = Date.now() + SLICE_MS;
   #lost = false;
-  /** Set when the slice shall end: how long the next one is to wait. */
-  #resumeAfterMs: number | undefined;
+  /** Set when the slice shall end: when the next one is to begin, by this process's clock. */
+  #resumeAt: number | undefined;
   #lastSuccess = 0;
 
   constructor(parts: SliceParts, job: { id: number; params: Record<string, unknown> }, lease: string) {
@@ -85,7 +85,7 @@ export class Slice {
 
   /** The process is to end: stop, so that another slice goes on at once. */
   handBack(): void {
-    this.#resumeAfterMs ??= 0;
+    this.#endFor(0);
     this.#abort.abort();
   }
 
@@ -105,7 +105,7 @@ export class Slice {
       await Promise.allSettled(this.#atWork.values());
     }
     if (this.#lost) return this.#log.info('slice ends: the job was paused, cancelled or handed on');
-    if (this.#resumeAfterMs === undefined) {
+    if (this.#resumeAt === undefined) {
       const finished = await this.#db.transaction(async (em) => {
         // A retry may put failed items back on the list at the last moment: first the job is held, then looked at.
         if (!(await holdsLease(em, this.#job.id, this.#lease))) return false;
@@ -116,7 +116,7 @@ export class Slice {
       });
       if (finished) return this.#log.info('job completed');
     }
-    const afterMs = this.#resumeAfterMs ?? 0;
+    const afterMs = Math.max(0, (this.#resumeAt ?? 0) - performance.now());
     await this.#db.transaction(async (em) => {
       if (await releaseLease(em, this.#job.id, this.#lease))
         await this.#queue.sendSlice(em, { id: this.#job.id, isBackground: this.#kind.isBackground }, afterMs);
@@ -126,8 +126,8 @@ export class Slice {
 
   async #work(): Promise<void> {
     while (!this.#abort.signal.aborted) {
-      if (Date.now() > this.#deadline) this.#resumeAfterMs ??= 0;
-      const isEnding = this.#resumeAfterMs !== undefined;
+      if (Date.now() > this.#deadline) this.#endFor(0);
+      const isEnding = this.#resumeAt !== undefined;
       const free = AT_ONCE - this.#atWork.size;
       if (!isEnding && free > 0 && this.#ready.length === 0) this.#ready = await this.#bundles();
       for (const items of isEnding ? [] : this.#ready.splice(0, free)) this.#launch(items);
@@ -138,7 +138,7 @@ export class Slice {
       if (isEnding) return;
       const wait = await this.#list().untilNext();
       if (wait === undefined) return;
-      if (wait > PATIENCE_MS) this.#resumeAfterMs = wait;
+      if (wait > PATIENCE_MS) this.#endFor(wait);
       else await delay(wait, undefined, { signal: this.#abort.signal }).catch(() => {});
     }
   }
@@ -159,13 +159,18 @@ export class Slice {
     );
   }
 
+  /** Nothing more is begun, and the next slice comes so long from now, or later when something else has to wait longer. */
+  #endFor(ms: number): void {
+    this.#resumeAt = Math.max(this.#resumeAt ?? 0, performance.now() + ms);
+  }
+
   #launch(items: readonly WorkItem[]): void {
     const work = this.#process(items)
       .catch((error) => {
         if (error instanceof LeaseLostError) this.lose();
         else {
           this.#log.error({ err: error, items: labelOf(items) }, 'items could not be settled');
-          this.#resumeAfterMs ??= 1_000;
+          this.#endFor(1_000);
         }
       })
       .finally(() => this.#atWork.delete(items));
@@ -189,8 +194,7 @@ export class Slice {
   async #handle(items: readonly WorkItem[], error: unknown, started: number): Promise<void> {
     if (this.#abort.signal.aborted) return;
     if (error instanceof LeaseLostError) throw error;
-    if (error instanceof BudgetExhaustedError)
-      this.#resumeAfterMs = Math.max(this.#resumeAfterMs ?? 0, error.waitMs);
+    if (error instanceof BudgetExhaustedError) this.#endFor(error.waitMs);
     else if (error instanceof SourceBlockedError) await this.#fail(error.message);
     else if (error instanceof RetryLaterError) await this.#retry(items, error, started);
     else await this.#blame(items, error);
@@ -272,7 +276,7 @@ export class Slice {
       await list.postpone(ids, messageOf(error), wait);
       return [sql`reason = ${`${messageOf(error)}. Trying again by itself.`}`];
     });
-    this.#resumeAfterMs = Math.max(this.#resumeAfterMs ?? 0, wait);
+    this.#endFor(wait);
   }
 
   async #blame(items: readonly WorkItem[], error: unknown): Promise<void> {
@@ -296,7 +300,7 @@ export class Slice {
     const middle = Math.ceil(items.length / 2);
     // What is not tried any more stays on the list for the next slice.
     for (const half of [items.slice(0, middle), items.slice(middle)])
-      if (this.#resumeAfterMs === undefined && !this.#abort.signal.aborted) await this.#process(half);
+      if (this.#resumeAt === undefined && !this.#abort.signal.aborted) await this.#process(half);
   }
 
   /** How long nothing of the source can be had; undefined when only this item cannot. */

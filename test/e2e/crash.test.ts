@@ -12,11 +12,10 @@ async function asked({ startgg }: Stage, more: number): Promise<void> {
 }
 
 const random = new Random('kill points');
-test.concurrent.for([
-  { when: 'at its first pages', kills: [random.int(1, 4)] },
-  { when: 'in the middle, and again', kills: [random.int(10, 14), random.int(6, 10)] },
-  { when: 'near its end', kills: [random.int(28, 32)] },
-])('killed $when ($kills), an import goes on by itself', async ({ kills }, { open }) => {
+const kills = [random.int(1, 4), random.int(8, 12), random.int(6, 10)];
+test.concurrent(`killed at its first pages, in the middle and near its end (${kills}), an import goes on by itself`, async ({
+  open,
+}) => {
   const stage = await open({ startgg: { latency } });
   let bot = await stage.bot();
   const { id, message } = await stage.begin();

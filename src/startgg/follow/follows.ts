@@ -119,11 +119,12 @@ export type FollowedGame = {
   /** As PostgreSQL writes it, like `at`. */
   syncedAt: string | null;
   error: string | null;
-  /** What came last, and whether it is still coming. */
+  /** Something is being read. */
+  isRunning: boolean;
+  /** The last read that brought anything; most bring nothing, since each reads ten minutes of the past again. */
   latest: {
     counters: Record<string, Partial<Record<'new' | 'changed' | 'gone', number>>>;
     errors: number;
-    isRunning: boolean;
     at: string;
   } | null;
 };
@@ -133,10 +134,15 @@ export async function followedGame(em: EntityManager, subject: string): Promise<
   const [guildId, videogameId] = subject.split('-');
   return await firstRow(
     em,
-    sql<FollowedGame>`select v.name, f.since, s.walked_at as "syncedAt", s.error,
-        (select jsonb_build_object('counters', j.counters, 'errors', j.error_count, 'isRunning', j.finished_at is null,
-            'at', coalesce(j.finished_at, j.created_at)) from import_job j
-          where j.kind = ${FOLLOW_JOB} and j.params = jsonb_build_object('videogameId', v.id) order by j.id desc limit 1) as latest
+    sql<FollowedGame>`
+      with job as (
+        select * from import_job where kind = ${FOLLOW_JOB} and params = jsonb_build_object('videogameId', ${Number(videogameId)}::int)
+      )
+      select v.name, f.since, s.walked_at as "syncedAt", s.error,
+        exists (select 1 from job where finished_at is null) as "isRunning",
+        (select jsonb_build_object('counters', counters, 'errors', error_count, 'at', coalesce(finished_at, created_at)) from job
+          where error_count > 0 or jsonb_path_exists(counters, '$.* ? (@.new > 0 || @.changed > 0 || @.gone > 0)')
+          order by id desc limit 1) as latest
       from startgg_videogame v
         left join follow f on f.videogame_id = v.id and f.guild_id = ${guildId}
         left join startgg_sync s on s.scope = 'game' and s.key = v.id::text
