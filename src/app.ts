@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ANNOUNCEMENTS, makeCommands } from './app-commands.ts';
+import { type Loop, makeDeliveries } from './app-deliveries.ts';
 import type { Monitoring } from './app-metrics.ts';
 import { recurringTasks } from './app-recurring.ts';
 import { makeSources, type Sources } from './app-sources.ts';
@@ -12,26 +13,15 @@ import { Listener } from './database/listener.ts';
 import { isHeld, LOCKS } from './database/locks.ts';
 import { migrate } from './database/migrations.ts';
 import { explainDatabase } from './database/unusable.ts';
-import { DeliveryLoop } from './discord/delivery-loop.ts';
-import { followRenderer } from './discord/follow-message.ts';
 import { Gateway } from './discord/gateway.ts';
 import { identifyPace } from './discord/identify-pace.ts';
-import { importRenderer } from './discord/import-message.ts';
 import { Interactions } from './discord/interactions.ts';
-import { LiveMessages } from './discord/live-messages.ts';
-import { MatchEvents } from './discord/match-events.ts';
-import { matchRenderer } from './discord/match-message.ts';
-import { newChannelPace } from './discord/new-channels.ts';
-import { Notifications } from './discord/notifications.ts';
-import { createRest } from './discord/rest.ts';
-import { startggEventRenderer } from './discord/startgg-event-message.ts';
 import { AuditLog, Guild } from './guilds/entities.ts';
 import { Guilds } from './guilds/guilds.ts';
 import { Budget, ImportItem, ImportJob } from './jobs/entities.ts';
 import { Imports } from './jobs/imports.ts';
 import { Queue } from './jobs/queue.ts';
 import { Runner } from './jobs/runner.ts';
-import { IMPORT_MESSAGE } from './jobs/store.ts';
 import type { Log } from './log.ts';
 import { moveAnnouncements } from './matches/announcements.ts';
 import { closeChannel } from './matches/closed-channel.ts';
@@ -39,7 +29,6 @@ import { matchEntities } from './matches/entities.ts';
 import { leaveGuild } from './matches/leaving.ts';
 import type { Readings } from './metrics/metrics.ts';
 import { type Observer, UNOBSERVED } from './metrics/observer.ts';
-import { MATCH_MESSAGE } from './notifications/tell.ts';
 import { LiveMessage } from './outbox/entities.ts';
 import { notificationEntities } from './outbox/notification-entities.ts';
 import { type RecurringTask, Schedule } from './schedule/recurring.ts';
@@ -47,10 +36,9 @@ import { SpeedgamingEpisode } from './speedgaming/entities.ts';
 import { COUNTED_PER_MINUTE } from './startgg/client.ts';
 import { startggEntities } from './startgg/entities.ts';
 import { FollowSync } from './startgg/follow/follow-sync.ts';
-import { FOLLOW_MESSAGE, GAMES_SOURCE, unfollowAll } from './startgg/follow/follows.ts';
+import { GAMES_SOURCE, unfollowAll } from './startgg/follow/follows.ts';
 import { Games } from './startgg/games.ts';
 import { startggFollow, startggImport } from './startgg/import.ts';
-import { STARTGG_EVENT_MESSAGE } from './startgg/schedule/event-announcement.ts';
 import { StartggSchedule } from './startgg/schedule/schedule-sync.ts';
 
 /** Every table that Herald keeps. */
@@ -104,7 +92,7 @@ export class App {
   readonly #stopping = new AbortController();
   readonly #onGone: ((what: Gone) => void) | undefined;
   #gateway: Gateway | undefined;
-  #deliveries: { start(): void; stop(): Promise<void> }[] = [];
+  #deliveries: Loop[] = [];
   #leadership: Leadership | undefined;
 
   private constructor(config: Config, log: Log, db: Database, { onGone, monitoring }: AppOptions) {
@@ -175,7 +163,10 @@ export class App {
       await this.work();
       await this.workSyncs();
       if (this.#stopping.signal.aborted) return;
-      this.#deliveries = this.#makeDeliveries();
+      const { db, listener, imports, config, log } = this;
+      const requestsLeft = () => this.requestsLeft();
+      const observer = this.#observer;
+      this.#deliveries = makeDeliveries({ db, listener, imports, requestsLeft, config, observer, log });
       for (const delivery of this.#deliveries) delivery.start();
     }
     if (roles.includes('gateway')) {
@@ -229,27 +220,6 @@ export class App {
     const { racetime } = this.#sources;
     const { syncSchedule } = this.config;
     return recurringTasks({ db, queue, racetime, syncSchedule, log });
-  }
-
-  /** What sends what the database wants shown in Discord. */
-  #makeDeliveries() {
-    const { db, listener, log, imports, config } = this;
-    const observer = this.#observer;
-    const rest = createRest(config.discord);
-    const renderers = {
-      [IMPORT_MESSAGE]: importRenderer({ imports, requestsLeft: () => this.requestsLeft() }),
-      [MATCH_MESSAGE]: matchRenderer(db),
-      [STARTGG_EVENT_MESSAGE]: startggEventRenderer(db),
-      [FOLLOW_MESSAGE]: followRenderer(db),
-    };
-    const pace = newChannelPace(db, config.directMessages);
-    // Nothing tells Discord that two requests for an event are one, so none is repeated unseen.
-    const unrepeated = createRest(config.discord, { retries: 0 });
-    return [
-      new DeliveryLoop(new LiveMessages({ db, rest, renderers, log, observer }), listener, log),
-      new DeliveryLoop(new Notifications({ db, rest, pace, log, observer }), listener, log),
-      new DeliveryLoop(new MatchEvents({ db, rest: unrepeated, log }), listener, log),
-    ];
   }
 
   #makeGateway(): Gateway {

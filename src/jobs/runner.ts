@@ -4,9 +4,10 @@ import type { Listener } from '../database/listener.ts';
 import type { Log } from '../log.ts';
 import { type Observer, UNOBSERVED } from '../metrics/observer.ts';
 import type { ImportKind } from './kind.ts';
+import { LeasedJob } from './leased-job.ts';
 import { Outage } from './outage.ts';
 import type { Queue } from './queue.ts';
-import { Slice, type SliceParts } from './slice.ts';
+import { Slice } from './slice.ts';
 import { takeLease } from './store.ts';
 
 /** How long to wait after one failure and the next. */
@@ -65,7 +66,12 @@ export class Runner {
     if (!job) return;
     const kind = this.#kinds.get(job.kind);
     if (!kind) throw new Error(`no import kind ${job.kind}`);
-    const slice = new Slice(this.#partsFor(kind, jobId), job, lease);
+    const parts = { db: this.#db, queue: this.#queue, kind, observer: this.#observer };
+    const slice = new Slice(new LeasedJob(parts, job, lease), {
+      log: this.#log.child({ job: jobId }),
+      outage: this.#outageOf(kind),
+      retryWaitsMs: this.#waits.retryMs,
+    });
     const offNotify = this.#listener.on('herald_job', (payload) => {
       if (payload === '' || payload === String(jobId)) void slice.checkLease();
     });
@@ -83,11 +89,9 @@ export class Runner {
     }
   }
 
-  #partsFor(kind: ImportKind, jobId: number): SliceParts {
-    const outage = this.#outages.get(kind.name) ?? new Outage(this.#waits.outageMs);
-    this.#outages.set(kind.name, outage);
-    const log = this.#log.child({ job: jobId });
-    const retryWaitsMs = this.#waits.retryMs;
-    return { db: this.#db, queue: this.#queue, kind, log, observer: this.#observer, outage, retryWaitsMs };
+  #outageOf({ name }: ImportKind): Outage {
+    const outage = this.#outages.get(name) ?? new Outage(this.#waits.outageMs);
+    this.#outages.set(name, outage);
+    return outage;
   }
 }

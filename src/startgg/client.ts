@@ -1,11 +1,12 @@
 import { GraphQLClient } from 'graphql-request';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { GiveUpError, messageOf, RetryLaterError, rootOf, SourceBlockedError } from '../errors.ts';
 import type { Allowance, Share, SharedBudget, Slot } from '../jobs/budget.ts';
 import type { Log } from '../log.ts';
 import { type Observer, UNOBSERVED } from '../metrics/observer.ts';
 import { TooComplexError, TooDeepError } from './errors.ts';
 import { observed } from './observed.ts';
+import { answerSchema, checkedFetch, findRefusal, type RawAnswer } from './transport.ts';
 
 /** The slowest honest answers take a few seconds; clients in the field give up after 25 s. */
 const TIMEOUT_MS = 25_000;
@@ -15,26 +16,6 @@ export const COUNTED_PER_MINUTE = 600;
 const BLOCKED_MS = 20_000;
 
 const RENEW = 'Make a new one at https://start.gg/admin/profile/developer and set STARTGG_TOKEN.';
-
-const answerSchema = z.object({
-  data: z.record(z.string(), z.unknown()).nullish(),
-  errors: z
-    .array(
-      z.object({
-        message: z.string().catch(''),
-        path: z
-          .array(z.union([z.string(), z.number()]))
-          .nullish()
-          .catch(null),
-      }),
-    )
-    .nullish(),
-  extensions: z.object({ queryComplexity: z.number().nullish() }).nullish(),
-  success: z.boolean().optional(),
-  message: z.string().optional(),
-});
-
-type RawAnswer = z.infer<typeof answerSchema>;
 
 const costOf = (answer: RawAnswer) => answer.extensions?.queryComplexity ?? undefined;
 
@@ -231,47 +212,10 @@ export class StartggClient {
 /** Whether a complaint is about the request rather than about the field that it names. */
 const isOfAll = (message: string) => /rate limit|token/i.test(message);
 
-/** An answer that is not GraphQL, still readable: `{"success": false, "message": …}`, or a bare status. */
-class Refusal extends Error {
-  readonly status: number;
-  readonly body: { message: string };
-  readonly retryAfterMs: number | undefined;
-
-  constructor(status: number, message: string, retryAfter: string | null) {
-    super(message);
-    this.status = status;
-    this.body = { message };
-    this.retryAfterMs = Number(retryAfter) > 0 ? Number(retryAfter) * 1000 : undefined;
-  }
-}
-
-function findRefusal(error: unknown): Refusal | undefined {
-  if (error instanceof Refusal) return error;
-  return error instanceof Error && error.cause ? findRefusal(error.cause) : undefined;
-}
-
-/** Reads an answer to its end and lets only GraphQL answers through. */
-async function checkedFetch(...args: Parameters<typeof fetch>): Promise<Response> {
-  const response = await fetch(...args);
-  const text = await response.text();
-  const retryAfter = response.headers.get('retry-after');
-  if (response.status === 401) throw new Refusal(401, 'expired token', null);
-  if (response.status >= 500) throw new RetryLaterError(`HTTP ${response.status}`);
-  const body = parseJson(text);
-  if (!body)
-    throw new RetryLaterError(
-      `HTTP ${response.status} without a readable answer (${text.length} characters)`,
-    );
-  const said = answerSchema.safeParse(body).data;
-  if (response.status === 429) throw new Refusal(429, said?.message ?? 'rate limit', retryAfter);
-  if (said?.success === false) throw new Refusal(response.status, said.message ?? 'refused', retryAfter);
-  if (!response.ok)
-    throw new Refusal(
-      response.status,
-      said?.message ?? said?.errors?.[0]?.message ?? `HTTP ${response.status}`,
-      null,
-    );
-  return new Response(text, { status: response.status, headers: { 'content-type': 'application/json' } });
+/** The first field that was not as expected, by its path. */
+export function unreadable(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return `start.gg sent something else than expected at ${issue?.path.join('.') || 'data'}: ${issue?.message ?? ''}`;
 }
 
 /**
@@ -290,19 +234,4 @@ function blankEntry(data: unknown, path: readonly (string | number)[]): boolean 
     place = (place as Record<string | number, unknown>)[step];
   }
   return false;
-}
-
-function parseJson(text: string): object | undefined {
-  try {
-    const value = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The first field that was not as expected, by its path. */
-export function unreadable(error: z.ZodError): string {
-  const [issue] = error.issues;
-  return `start.gg sent something else than expected at ${issue?.path.join('.') || 'data'}: ${issue?.message ?? ''}`;
 }

@@ -5,6 +5,7 @@ import { unnested } from '../database/unnested.ts';
 import { total, upsert, upsertBy, type Written } from '../database/upsert.ts';
 import type { EntrantNode, SetNode, TournamentNode } from './answers.ts';
 import { withoutErasedAccounts } from './copy.ts';
+import { dropLinks } from './deletion.ts';
 import {
   Entrant,
   EntrantParticipant,
@@ -16,7 +17,6 @@ import {
   Tournament,
   User,
 } from './entities.ts';
-import { dropLinks } from './vanished.ts';
 
 /**
  * Writes tournaments with their events.

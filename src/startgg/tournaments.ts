@@ -7,12 +7,13 @@ import type { WalkState } from '../jobs/walk.ts';
 import type { WorkList } from '../jobs/work-list.ts';
 import { readNodes, type TournamentNode, tournament, tournamentsAnswer } from './answers.ts';
 import { merge } from './counting.ts';
+import { deleteTournaments } from './deletion.ts';
 import { TOURNAMENTS, TOURNAMENTS_BY_ID } from './documents.ts';
 import type { EventData } from './packing/event-data.ts';
 import { POOLS_PER_PAGE } from './packing/structure.ts';
 import type { ImportParams } from './params.ts';
 import { storeTournaments } from './store.ts';
-import { deleteTournaments, missedTournaments, vanishedEvents } from './vanished.ts';
+import { missedTournaments, vanishedEvents } from './vanished.ts';
 import { type Commit, type FetchedPage, type Reading, reachesTooDeep, readPage } from './walk.ts';
 
 /** Few enough for one request, whatever events they have. */
