@@ -1,8 +1,16 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { scratchFolder } from './test/support/scratch.ts';
 import { LongestFirst } from './test/support/sequencer.ts';
 import { SummaryLine } from './test/support/summary.ts';
+
+// For the tests and for the processes that they start.
+Object.assign(process.env, {
+  // Bots are started hundreds of times: what Node made of their sources is kept from one to the next.
+  NODE_COMPILE_CACHE: join(tmpdir(), 'herald-compile-cache'),
+  TMPDIR: scratchFolder(),
+});
 
 export default defineConfig({
   test: {
@@ -10,10 +18,10 @@ export default defineConfig({
     globalSetup: ['test/support/postgres.ts'],
     reporters: ['default', new SummaryLine()],
     // Most of a test's time is waiting: for heartbeats, limits, other processes.
-    maxWorkers: 4,
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
-    // Bots are started hundreds of times: what Node made of their sources is kept from one to the next.
-    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'herald-compile-cache') },
+    // Tests keep nothing in modules, so what one file has loaded serves the next.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { test as base, expect, inject, vi } from 'vitest';
@@ -92,8 +91,6 @@ export class Stage {
       ...place.env,
       DATABASE_URL: database.url,
       STARTGG_REQUESTS_PER_MINUTE: '100000',
-      // Most of what these tests take is the start of processes.
-      NODE_COMPILE_CACHE: join(tmpdir(), 'herald-test-compile-cache'),
       ...options.env,
     };
     const stage = new Stage(place, sql, env, database.drop);

@@ -8,7 +8,10 @@ export function databaseUrl(serverUrl: string, name: string): string {
 
 /** Creates a database, empty or as a clone of `template`. */
 export async function createDatabase(serverUrl: string, name: string, template?: string): Promise<void> {
-  await onServer(serverUrl, `create database ${name} ${template ? `template ${template}` : ''}`);
+  await onServer(
+    serverUrl,
+    `create database ${name} ${template ? `template ${template} strategy file_copy` : ''}`,
+  );
 }
 
 /** A fresh clone of the migrated template, and the way to drop it. */
