@@ -8,12 +8,14 @@ import {
 } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { WorkItem } from './item.ts';
-import type { ImportKind, JobContext } from './kind.ts';
+import type { ImportKind, JobContext, Outcome } from './kind.ts';
 import { type LeasedJob, LeaseLostError } from './leased-job.ts';
 import { jitter, type Outage } from './outage.ts';
 
-/** Batches that are at work at once. */
+/** Batches that are read at once. */
 const AT_ONCE = 8;
+/** Batches that are read or wait to be written: the more of them are written together, the less each costs. */
+const IN_HAND = 24;
 /** Items among which companions for a batch are looked for. */
 const IN_VIEW = 600;
 const SLICE_MS = 5 * 60_000;
@@ -38,6 +40,7 @@ export class Slice {
   /** Ends requests and waits at once. */
   readonly #abort = new AbortController();
   readonly #atWork = new Map<readonly WorkItem[], Promise<void>>();
+  readonly #reading = new Set<Promise<unknown>>();
   /** Batches to take up next. */
   #ready: (readonly WorkItem[])[] = [];
   readonly #deadline = Date.now() + SLICE_MS;
@@ -88,11 +91,11 @@ export class Slice {
     while (!this.#abort.signal.aborted) {
       if (Date.now() > this.#deadline) this.#endFor(0);
       const isEnding = this.#resumeAt !== undefined;
-      const free = AT_ONCE - this.#atWork.size;
+      const free = Math.min(AT_ONCE - this.#reading.size, IN_HAND - this.#atWork.size);
       if (!isEnding && free > 0 && this.#ready.length === 0) this.#ready = await this.#bundles();
       for (const items of isEnding ? [] : this.#ready.splice(0, free)) this.#launch(items);
       if (this.#atWork.size > 0) {
-        await Promise.race(this.#atWork.values());
+        await Promise.race([...this.#reading, ...this.#atWork.values()]);
         continue;
       }
       if (isEnding) return;
@@ -137,13 +140,24 @@ export class Slice {
     const context: JobContext = { jobId: this.#job.id, params: this.#job.params, signal: this.#abort.signal };
     const started = Date.now();
     try {
-      const outcome = await this.#kind.read(items, context);
+      const outcome = await this.#read(items, context);
       this.#outage.over();
       this.#lastSuccess = Date.now();
       if (outcome.read.length > 0) await this.#job.commit(outcome);
       for (const { item, error } of outcome.failed) await this.#handle([item], error, started);
     } catch (error) {
       await this.#handle(items, error, started);
+    }
+  }
+
+  async #read(items: readonly WorkItem[], context: JobContext): Promise<Outcome> {
+    const reading = this.#kind.read(items, context);
+    const settled = reading.catch(() => {});
+    this.#reading.add(settled);
+    try {
+      return await reading;
+    } finally {
+      this.#reading.delete(settled);
     }
   }
 

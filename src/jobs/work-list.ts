@@ -94,22 +94,29 @@ export class WorkList {
   async settle(items: readonly WorkItem[]): Promise<WorkItem[]> {
     await this.#flush();
     const ids = sql`${items.map(({ id }) => id)}::bigint[]`;
-    const walks = sql`select kind, key from ${unnested(items, { kind: 'text', key: 'text' }, 'given')}`;
+    const names = new Map(items.map((item) => [nameOf(item), item]));
+    const walks = unnested([...names.values()], { kind: 'text', key: 'text' }, 'walk');
+    // The list of a large job is long, and grows: `lateral` and `limit` have its rows looked up, each for itself.
     const settled = await rows(
       this.#em,
       sql<{ id: string }>`
-        with held as (
+        with first as (
+          select page.id from ${walks} cross join lateral (
+            select id from import_item where job_id = ${this.#jobId} and kind = walk.kind and key = walk.key and page = 1 limit 1
+          ) page
+        ), held as (
           select id from import_item where job_id = ${this.#jobId}
-            and (id = any(${ids}) or (page = 1 and (kind, key) in (${walks}))) order by id for update
+            and id = any(array(select unnest(${ids}) union select id from first)) order by id for update
         )
-        update import_item i set state = 'done', error = null from held
-        where i.id = held.id and i.id = any(${ids}) and i.state = 'pending'
+        update import_item i set state = 'done', error = null
+        where i.id = any(${ids}) and i.job_id = ${this.#jobId} and i.state = 'pending' and (select count(*) from held) > 0
         returning i.id::text as id, set_config('synchronous_commit', 'off', true)`,
     );
     const found = await rows(
       this.#em,
-      sql<WalkPage>`select ${COLUMNS}, i.state from import_item i
-        where job_id = ${this.#jobId} and (kind, key) in (${walks}) order by kind, key, page`,
+      sql<WalkPage>`select ${COLUMNS}, i.state from ${walks} cross join lateral (
+          select * from import_item where job_id = ${this.#jobId} and kind = walk.kind and key = walk.key order by page offset 0
+        ) i order by i.kind, i.key, i.page`,
     );
     for (const [name, pages] of Map.groupBy(found, nameOf)) this.#walks.set(name, pages);
     const done = new Set(settled.map(({ id }) => id));

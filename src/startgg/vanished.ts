@@ -25,7 +25,7 @@ async function endWalks(
   const ended = await rows(
     em,
     sql<{ key: string; before: string[]; missing: string[] | null }>`
-      with missing as (select key, array_agg(id) as ids from (${expected}) m group by key)
+      with missing as materialized (select key, array_agg(id) as ids from (${expected}) m group by key)
       insert into startgg_sync (scope, key, walk, walked_at)
       select ${scope}, key, 1, now() from unnest(${[...keys]}::text[]) as given(key) order by key
       on conflict (scope, key) do update set walk = startgg_sync.walk + 1, walked_at = now(), error = null, error_at = null

@@ -18,7 +18,7 @@ const measures: Measure[] = [];
 try {
   const parts = [
     () => measureRequests(ground, values.quick ? 40 : 300),
-    () => (values.quick ? [] : measureLimits(ground, 330)),
+    () => (values.quick ? [] : measureLimits(ground, { bounded: 300, shown: 330 })),
     () => measureWrites(ground),
     () => measureQuiet(ground),
     () => measureFollowing(ground, values.quick ? 100 : 1_000),
