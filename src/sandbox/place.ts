@@ -17,7 +17,7 @@ const RACETIME = {
 };
 
 /** The least that Herald asks for in an invite link. */
-const BOT_PERMISSIONS = [
+export const BOT_PERMISSIONS = [
   'ViewChannel',
   'SendMessages',
   'EmbedLinks',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { SETTINGS } from '../../src/config.ts';
 import type { Bot, Env } from '../../src/sandbox/bot.ts';
+import { BOT_PERMISSIONS } from '../../src/sandbox/place.ts';
 import type { Stage, Typing } from './stage.ts';
 
 /** A service of docs/compose.yaml that runs Herald. */
@@ -57,13 +58,7 @@ export function guildOn({ discord }: Stage, shard: readonly [number, number]) {
   const owner = world.addUser({ username: `owner-${shard.join('-')}`, globalName: 'Owner' });
   const guild = world.addGuild({ name: `On shard ${shard.join('/')}`, ownerId: owner.id, shard });
   const channel = world.addChannel(guild, { name: 'results' });
-  world.installBot(guild, [
-    'ViewChannel',
-    'SendMessages',
-    'EmbedLinks',
-    'ReadMessageHistory',
-    'CreateEvents',
-  ]);
+  world.installBot(guild, [...BOT_PERMISSIONS]);
   const at = { guildId: guild.id, channelId: channel.id };
   return { guild, by: discord.person(owner.id), at } satisfies Typing & { guild: unknown };
 }

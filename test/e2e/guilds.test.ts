@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { BOT_PERMISSIONS } from '../../src/sandbox/place.ts';
 import { until } from '../support/until.ts';
 import { firstSync, follow, headlines, inHours, join, player, QUICK } from './club.ts';
 import { GAME, type Stage, test, textOf } from './stage.ts';
@@ -159,13 +160,7 @@ test('removed from a guild, its schedules are switched off at once; back within 
   stage.speedgaming.world.reschedule(id, inHours(50));
   await stage.sql.query(`update live_message set dirty_at = now()`);
 
-  world.installBot(guild, [
-    'ViewChannel',
-    'SendMessages',
-    'EmbedLinks',
-    'ReadMessageHistory',
-    'CreateEvents',
-  ]);
+  world.installBot(guild, [...BOT_PERMISSIONS]);
   await until('the guild is back', async () => {
     const { rows } = await stage.sql.query('select 1 from guild where left_at is null');
     return rows.length === 1;
