@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Client } from 'pg';
 import { test as base, expect, inject, vi } from 'vitest';
 import { commandDefinitions } from '../../src/app-commands.ts';
