@@ -22,6 +22,8 @@ export class LeasedJob {
   readonly #db: Database;
   readonly #queue: Queue;
   readonly #observer: Observer;
+  /** Once the lease is known to be lost, nothing is begun that could not be committed. */
+  #isLost = false;
   readonly #writing = new Gathering<Outcome>((outcomes) => this.#commitAll(outcomes));
 
   constructor(
@@ -44,7 +46,8 @@ export class LeasedJob {
       this.#db.em(),
       sql`select 1 from import_job where id = ${this.id} and lease = ${this.#lease}`,
     ).catch(() => 'unknown');
-    return row !== undefined;
+    this.#isLost ||= row === undefined;
+    return !this.#isLost;
   }
 
   /** Its work list, to be read; what is written goes through the methods below. */
@@ -158,6 +161,7 @@ export class LeasedJob {
    * @param work gives what is to change in the job's row
    */
   async #write(work: (em: EntityManager, list: WorkList) => Promise<RawBuilder<unknown>[]>): Promise<void> {
+    if (this.#isLost) throw new LeaseLostError();
     await this.#db.transaction(async (em) => {
       const list = this.list(em);
       const changes = await work(em, list);
@@ -168,7 +172,10 @@ export class LeasedJob {
             update import_job set ${sql.join([sql`lease = lease`, ...changes])}
             where id = ${this.id} and lease = ${this.#lease} returning id`,
       );
-      if (!held) throw new LeaseLostError();
+      if (!held) {
+        this.#isLost = true;
+        throw new LeaseLostError();
+      }
       if (list.hasErrorsChanged) await list.countErrors();
     });
   }
