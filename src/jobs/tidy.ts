@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { type Database, rows } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
+import { removeInPortions } from '../database/portions.ts';
 
 /** So long after its end a job can still be retried, for which its whole work list is needed. */
 export const RETRY_DAYS = 30;
@@ -13,15 +14,13 @@ const AT_ONCE = 10_000;
  * What failed stays, since it is shown. A failed job keeps its list, where it can be resumed whenever.
  */
 export async function tidyWorkLists(db: Database): Promise<void> {
-  for (let gone = AT_ONCE; gone === AT_ONCE; ) {
-    const removed = await rows(
-      db.em(),
-      sql`delete from import_item where id in (
+  await removeInPortions(
+    db,
+    AT_ONCE,
+    sql`delete from import_item where id in (
             select i.id from import_job j join import_item i on i.job_id = j.id
             where j.state in ('COMPLETED', 'CANCELLED') and j.finished_at < now() - make_interval(days => ${KEPT_DAYS}::int) and i.state <> 'failed'
             limit ${AT_ONCE})
           returning 1`,
-    );
-    gone = removed.length;
-  }
+  );
 }

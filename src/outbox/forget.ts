@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { type Database, rows } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
+import { removeInPortions } from '../database/portions.ts';
 
 /** So long it is kept what people were told of matches that are over. */
 const KEPT_DAYS = 90;
@@ -11,17 +12,15 @@ const AT_ONCE = 5_000;
  * a match to come all are kept, whenever they were sent, so that nobody is told twice.
  */
 export async function forgetMessages(db: Database): Promise<void> {
-  for (let gone = AT_ONCE; gone === AT_ONCE; ) {
-    const removed = await rows(
-      db.em(),
-      sql`delete from notification where id in (
+  await removeInPortions(
+    db,
+    AT_ONCE,
+    sql`delete from notification where id in (
             select n.id from notification n
             where n.state <> 'pending' and n.created_at < now() - make_interval(days => ${KEPT_DAYS}::int) and not exists (
               select 1 from match m where m.source = n.source and m.outside_id = n.outside_id
                 and m.state in ('unconfirmed', 'scheduled', 'called', 'live') and (m.starts_at is null or m.starts_at > now() - interval '1 day'))
             order by n.id limit ${AT_ONCE})
           returning 1`,
-    );
-    gone = removed.length;
-  }
+  );
 }

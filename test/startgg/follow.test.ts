@@ -3,11 +3,11 @@ import { createWorld } from '../../src/sandbox/startgg/create-world.ts';
 import { type EventRecord, setState, setsOf } from '../../src/sandbox/startgg/model.ts';
 import { Random } from '../../src/sandbox/startgg/random.ts';
 import type { World } from '../../src/sandbox/startgg/world.ts';
-import { followGame } from '../../src/startgg/follow/follows.ts';
+import { followedGame, followGame } from '../../src/startgg/follow/follows.ts';
 import type { Herald } from '../support/herald.ts';
 import { until } from '../support/until.ts';
 import { asks, QUICK } from './faults.ts';
-import { GAME, Ground, PERIOD, worldOfOneEvent } from './ground.ts';
+import { emptyWorld, GAME, Ground, PERIOD, worldOfOneEvent } from './ground.ts';
 
 const STEPS = process.env.HERALD_SOAK ? 200 : 50;
 
@@ -209,6 +209,20 @@ describe('a followed game', () => {
     const [background] = await ground.rows(`select state from import_job where kind = 'startgg-follow'`);
     expect(background).toEqual({ state: 'RUNNING' });
     expect(ground.startgg.requests.filter(({ status }) => status !== 200)).toEqual([]);
+  });
+
+  it('tells what the last change brought, however many syncs bring nothing after it', async () => {
+    const world = emptyWorld('told');
+    const tournament = world.addTournament({ startAt: today() - 3_600 });
+    world.addEvent(tournament.id, { entrants: 12, state: 'ACTIVE', progress: 0.4, hasSets: true });
+    const { herald, sync } = await follow(world);
+    await sync();
+    finishOne(world, new Random('told'));
+    await sync();
+    const brought = await followedGame(herald.db.em(), `1-${GAME.id}`);
+    expect(brought?.latest?.counters.sets?.changed).toBeGreaterThan(0);
+    await sync();
+    expect((await followedGame(herald.db.em(), `1-${GAME.id}`))?.latest).toEqual(brought?.latest);
   });
 
   it('waits with its first sync for the import that began with it', async () => {

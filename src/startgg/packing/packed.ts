@@ -55,13 +55,10 @@ export class PackedReading {
     });
     const isAlone = ({ item, cost }: (typeof all)[number]) => item.attempts > 0 || cost > room;
     const loads = all.filter((load) => !isAlone(load));
-    // Entrants before sets, as on the list: sets that come first name entrants that have to be written again.
-    const places = new Map(items.map((item, place) => [item, place]));
-    const firstOf = ({ loads }: { loads: typeof all }) =>
-      Math.min(...loads.map(({ item }) => places.get(item) ?? 0));
-    const plans = pack(loads, room)
-      .sort((one, other) => firstOf(one) - firstOf(other))
-      .map(({ loads, cost }) => ({ items: loads.map((load) => load.item), isFull: cost >= room * FULL }));
+    const plans = pack(loads, room).map(({ loads, cost }) => ({
+      items: loads.map((load) => load.item),
+      isFull: cost >= room * FULL,
+    }));
     return [...all.filter(isAlone).map(({ item }) => ({ items: [item], isFull: true })), ...plans];
   }
 
