@@ -211,6 +211,62 @@ describe('a followed game', () => {
     expect(ground.startgg.requests.filter(({ status }) => status !== 200)).toEqual([]);
   });
 
+  it('is read anew as a whole in time: what runs every hour, what is long over every month', async () => {
+    const world = emptyWorld('cadence');
+    const played = { entrants: 6, teamSize: 1, hasSets: true } as const;
+    const at = (startAt: number) => world.addTournament({ startAt }).id;
+    const runs = world.addEvent(at(today() - 3_600), { ...played, state: 'ACTIVE', progress: 0.4 });
+    const isOver = world.addEvent(at(today() - 90 * 86_400), { ...played, state: 'COMPLETED' });
+    const { ground, sync } = await follow(world);
+    await sync();
+    for (const event of [runs, isOver])
+      world.renameEntrant(world.bracket(event).entrants[0]?.id as number, 'Renamed');
+    const renamed = async () =>
+      (
+        await ground.rows<{ event: number }>(
+          `select event_id as event from startgg_entrant where name = 'Renamed' order by event_id`,
+        )
+      ).map(({ event }) => event);
+    const pass = (time: string) =>
+      ground.rows(`update startgg_sync set walked_at = walked_at - $1::interval where scope = 'event'`, [
+        time,
+      ]);
+    await sync();
+    expect(await renamed()).toEqual([]);
+    await pass('61 minutes');
+    await sync();
+    expect(await renamed()).toEqual([runs.id]);
+    await pass('29 days');
+    await sync();
+    expect(await renamed()).toEqual([runs.id]);
+    await pass('1 day');
+    await sync();
+    expect(await renamed()).toEqual([runs.id, isOver.id]);
+  });
+
+  it('tells of a tournament that is gone, when it was missed twice, an hour apart', async () => {
+    const world = emptyWorld('gone');
+    const [stays, goes] = [1, 2].map((days) => {
+      const tournament = world.addTournament({ startAt: today() - days * 86_400 });
+      world.addEvent(tournament.id, { entrants: 4, state: 'COMPLETED', hasSets: true });
+      return tournament;
+    });
+    const { ground, sync } = await follow(world);
+    await sync();
+    world.removeTournament(goes?.id as number);
+    const left = async () =>
+      (await ground.rows<{ id: number }>('select id from startgg_tournament where deleted_at is null')).map(
+        ({ id }) => id,
+      );
+    for (const known of [[stays?.id, goes?.id], [stays?.id]]) {
+      await ground.rows(
+        `update startgg_sync set walked_at = walked_at - interval '61 minutes' where scope = 'tournaments'`,
+      );
+      for (const _ of [1, 2]) await sync();
+      expect((await left()).toSorted()).toEqual(known.toSorted());
+    }
+  });
+
   it('tells what the last change brought, however many syncs bring nothing after it', async () => {
     const world = emptyWorld('told');
     const tournament = world.addTournament({ startAt: today() - 3_600 });
