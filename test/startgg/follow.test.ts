@@ -3,7 +3,14 @@ import { createWorld } from '../../src/sandbox/startgg/create-world.ts';
 import { type EventRecord, setState, setsOf } from '../../src/sandbox/startgg/model.ts';
 import { Random } from '../../src/sandbox/startgg/random.ts';
 import type { World } from '../../src/sandbox/startgg/world.ts';
-import { followedGame, followGame } from '../../src/startgg/follow/follows.ts';
+import {
+  followedGame,
+  followedGames,
+  followedSince,
+  followGame,
+  unfollowAll,
+  unfollowGame,
+} from '../../src/startgg/follow/follows.ts';
 import type { Herald } from '../support/herald.ts';
 import { until } from '../support/until.ts';
 import { asks, QUICK } from './faults.ts';
@@ -209,6 +216,40 @@ describe('a followed game', () => {
     const [background] = await ground.rows(`select state from import_job where kind = 'startgg-follow'`);
     expect(background).toEqual({ state: 'RUNNING' });
     expect(ground.startgg.requests.filter(({ status }) => status !== 200)).toEqual([]);
+  });
+
+  it('has what changed minutes before the last sync, and start.gg showed only after it', async () => {
+    const world = emptyWorld('cached');
+    const { id } = world.addTournament({ startAt: today() - 3_600 });
+    const event = world.addEvent(id, { entrants: 12, state: 'ACTIVE', progress: 0.4, hasSets: true });
+    const { ground, sync } = await follow(world);
+    await sync();
+    const before = new Map([...setsOf(world.bracket(event))].map((set) => [set, JSON.stringify(set.state)]));
+    finishOne(world, new Random('cached'));
+    const changed = [...before].filter(([set, state]) => JSON.stringify(set.state) !== state);
+    expect(changed).not.toEqual([]);
+    for (const set of before.keys()) if (set.updatedAt > today() - 300) set.updatedAt = today() - 300;
+    await sync();
+    expect(await setsAmiss(ground)).toEqual([]);
+  });
+
+  it('is looked at once for all guilds, from the earliest day of any, until the last has unfollowed it', async () => {
+    const ground = await Ground.open(emptyWorld('guilds'));
+    const { db, games } = await ground.herald(QUICK, { works: false });
+    await games.resolve(String(GAME.id));
+    const follows = async () => [await followedGames(db.em()), await followedSince(db.em(), GAME.id)];
+    await db.transaction(async (em) => {
+      const follow = { videogameId: GAME.id, channelId: '3' };
+      await followGame(em, { ...follow, guildId: '1', since: '2026-02-01' });
+      await followGame(em, { ...follow, guildId: '1', since: '2026-03-01' });
+      await followGame(em, { ...follow, guildId: '2', since: '2026-06-01' });
+    });
+    expect(await follows()).toEqual([[GAME.id], '2026-02-01']);
+    expect(await db.transaction((em) => unfollowGame(em, '1', GAME.id))).toBe(true);
+    expect(await db.transaction((em) => unfollowGame(em, '1', GAME.id))).toBe(false);
+    expect(await follows()).toEqual([[GAME.id], '2026-06-01']);
+    await unfollowAll(db.em(), '2');
+    expect(await follows()).toEqual([[], undefined]);
   });
 
   it('is read anew as a whole in time: what runs every hour, what is long over every month', async () => {
