@@ -45,6 +45,8 @@ export type ImportKind = {
   read(items: readonly WorkItem[], context: JobContext): Promise<Outcome>;
   /** Puts outcomes together that can be written as one. */
   unite?(outcomes: readonly Outcome[]): readonly Outcome[];
+  /** Divides an outcome into at most so many that can be written side by side: the nth of one with every nth of others. */
+  divide?(outcome: Outcome, parts: number): readonly Outcome[];
   /** Asks the source for something small that always exists. Throws when the source as a whole does not answer. */
   probe(signal: AbortSignal): Promise<void>;
   /** Called in the transaction in which a job is completed or fails. */

@@ -13,6 +13,9 @@ import { WorkList } from './work-list.ts';
 /** Nothing more may be written: the job was paused, cancelled or handed to another worker. */
 export class LeaseLostError extends Error {}
 
+/** What was read is written side by side in so many parts. */
+const WRITERS = 2;
+
 /** A job as long as its lease is held: all that is written of it is written only if that is still so. */
 export class LeasedJob {
   readonly id: number;
@@ -24,7 +27,10 @@ export class LeasedJob {
   readonly #observer: Observer;
   /** Once the lease is known to be lost, nothing is begun that could not be committed. */
   #isLost = false;
-  readonly #writing = new Gathering<Outcome>((outcomes) => this.#commitAll(outcomes));
+  readonly #writers = Array.from(
+    { length: WRITERS },
+    () => new Gathering<Outcome>((outcomes) => this.#commitAll(outcomes)),
+  );
 
   constructor(
     parts: { db: Database; queue: Queue; kind: ImportKind; observer: Observer },
@@ -61,7 +67,13 @@ export class LeasedJob {
 
   /** Writes what was read, together with what else was read meanwhile. @throws LeaseLostError */
   async commit(outcome: Outcome): Promise<void> {
-    await this.#writing.add(outcome);
+    const parts = this.kind.divide?.(outcome, WRITERS) ?? [outcome];
+    const written = await Promise.allSettled(
+      parts.map(async (part, i) => {
+        if (part.read.length > 0) await this.#writers[i]?.add(part);
+      }),
+    );
+    for (const one of written) if (one.status === 'rejected') throw one.reason;
   }
 
   /** Leaves items alone for some time, while nothing of the source can be had; people are told why. @throws LeaseLostError */

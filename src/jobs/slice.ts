@@ -15,7 +15,7 @@ import { jitter, type Outage } from './outage.ts';
 /** Batches that are read at once. */
 const AT_ONCE = 8;
 /** Batches that are read or wait to be written: the more of them are written together, the less each costs. */
-const IN_HAND = 24;
+const IN_HAND = 48;
 /** Items among which companions for a batch are looked for. */
 const IN_VIEW = 600;
 const SLICE_MS = 5 * 60_000;

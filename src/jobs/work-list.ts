@@ -22,6 +22,9 @@ export type WalkPage = WorkItem & { state: 'pending' | 'done' | 'failed' };
 type WalkName = Pick<WorkItem, 'kind' | 'key'>;
 const nameOf = ({ kind, key }: WalkName) => `${kind} ${key}`;
 
+/** Other items have no pages beside them that would count with theirs. */
+const isPage = ({ page, data }: WorkItem) => page > 1 || 'walk' in data;
+
 /** The work list of one job: what is still to do, what failed, and what the items keep. */
 export class WorkList {
   readonly #em: EntityManager;
@@ -94,7 +97,7 @@ export class WorkList {
   async settle(items: readonly WorkItem[]): Promise<WorkItem[]> {
     await this.#flush();
     const ids = sql`${items.map(({ id }) => id)}::bigint[]`;
-    const names = new Map(items.map((item) => [nameOf(item), item]));
+    const names = new Map(items.filter(isPage).map((item) => [nameOf(item), item]));
     const walks = unnested([...names.values()], { kind: 'text', key: 'text' }, 'walk');
     // The list of a large job is long, and grows: `lateral` and `limit` have its rows looked up, each for itself.
     const settled = await rows(

@@ -70,6 +70,7 @@ function kindOf(
       return await readAlone(reader, { client, sizes, item, context, deepestEntry });
     },
     unite: (outcomes) => packed.unite(outcomes),
+    divide: (outcome, parts) => packed.divide(outcome, parts),
     async probe(signal) {
       await client.query(VIDEOGAME, { id: 1 }, videogameAnswer, { urgency, signal });
     },

@@ -58,22 +58,39 @@ export async function storeTournaments(
 type EventEntrants = { eventId: number; tournamentId: number; entrants: readonly EntrantNode[] };
 
 /**
- * Writes entrants with their participants, players and users. A member who left an entrant loses the link to it.
+ * Writes entrants. Who they are is written by what it gives back, to be called in the same transaction: people are in
+ * entrants of many events, so that whoever writes them is waited for, from there to the end of the transaction.
  *
  * @returns what was written, by event
  */
 export async function storeEntrants(
   em: EntityManager,
   parts: readonly EventEntrants[],
-): Promise<Map<unknown, Written>> {
+): Promise<{ written: Map<unknown, Written>; storeMembers(): Promise<void> }> {
   const entrants = byId(
-    parts.flatMap((part) => part.entrants.map((entrant) => ({ ...entrant, event: part.eventId }))),
+    parts.flatMap((part) =>
+      part.entrants.map((entrant) => ({ ...entrant, event: part.eventId, tournament: part.tournamentId })),
+    ),
   );
+  const written = await upsertBy(
+    em,
+    Entrant,
+    entrants.map(({ id, event, name, initialSeedNum }) => ({ id, event, name, initialSeedNum })),
+    'event',
+  );
+  const areAllNew = total(written.values()).new === entrants.length;
+  return { written, storeMembers: () => storeMembers(em, entrants, { areAllNew }) };
+}
+
+/** Writes participants of entrants, with players and users. A member who left an entrant loses the link to it. */
+async function storeMembers(
+  em: EntityManager,
+  entrants: readonly (EntrantNode & { tournament: number })[],
+  { areAllNew }: { areAllNew: boolean },
+): Promise<void> {
   const members = byId(
-    parts.flatMap(({ entrants, tournamentId }) =>
-      entrants.flatMap((entrant) =>
-        entrant.participants.map((member) => ({ ...member, tournament: tournamentId })),
-      ),
+    entrants.flatMap(({ participants, tournament }) =>
+      participants.map((member) => ({ ...member, tournament })),
     ),
   );
   await upsert(em, Player, byId(members.map((member) => member.player)));
@@ -87,23 +104,16 @@ export async function storeEntrants(
       user: user?.id ?? null,
     })),
   );
-  const written = await upsertBy(
-    em,
-    Entrant,
-    entrants.map(({ id, event, name, initialSeedNum }) => ({ id, event, name, initialSeedNum })),
-    'event',
-  );
   const links = entrants.flatMap((entrant) =>
     byId(entrant.participants).map((member) => ({ entrant: entrant.id, participant: member.id })),
   );
   await upsert(em, EntrantParticipant, links);
-  if (total(written.values()).new < entrants.length)
-    await dropLinks(
-      em,
-      entrants.map(({ id }) => id),
-      links,
-    );
-  return written;
+  if (areAllNew) return;
+  await dropLinks(
+    em,
+    entrants.map(({ id }) => id),
+    links,
+  );
 }
 
 const byId = <T extends { id: number }>(list: readonly (T | null | undefined)[]) => [

@@ -17,6 +17,7 @@ export function rememberingImport(client: StartggClient): ImportKind {
     ],
     read: (items, context) => (isPacked(items) ? packed : kind).read(items, context),
     unite: (outcomes) => packed.unite(outcomes),
+    divide: (outcome, parts) => packed.divide(outcome, parts),
   };
 }
 

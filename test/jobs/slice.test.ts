@@ -69,6 +69,11 @@ const kind: ImportKind = {
     };
     return { read: items, failed: [], commit };
   },
+  divide: (outcome, parts) =>
+    Array.from({ length: parts }, (_, part) => ({
+      ...outcome,
+      read: outcome.read.filter(({ key }) => Number(key) % parts === part),
+    })),
   probe: async () => {},
   effort: () => ({ done: 0, total: 1 }),
 };
@@ -91,12 +96,12 @@ async function begin() {
 }
 
 describe('a slice', () => {
-  it('reads on while what was read waits to be written, as much as it may have in hand', async () => {
+  it('writes in two parts side by side, and reads on meanwhile, as much as it may have in hand', async () => {
     const { id, imports, slice } = await begin();
     await until('much is read', () => reads >= 24);
     // Nothing tells that no more comes.
     await pause(200);
-    expect([reads, writes]).toEqual([24, 1]);
+    expect([reads, writes]).toEqual([48, 2]);
     gate.resolve();
     await slice;
     expect(await imports.get('all', id)).toMatchObject({ state: 'COMPLETED' });
@@ -109,7 +114,7 @@ describe('a slice', () => {
     await imports.pause('all', id);
     gate.resolve();
     await slice;
-    expect(writes).toBe(1);
+    expect(writes).toBe(2);
     expect(await imports.get('all', id)).toMatchObject({ state: 'PAUSED', counters: {} });
   });
 

@@ -53,21 +53,24 @@ export const entrantsReader: PackedReader<Read> = {
       tournamentId: (item.data as EntrantsData).tournamentId,
       entrants: read.entries,
     }));
-    const written = await storeEntrants(em, parts);
-    const walks = await settleWalks(
-      list,
-      'entrants',
-      reads,
-      (key) => written.get(Number(key)) ?? { new: 0, changed: 0 },
-    );
-    await markHidden(
-      em,
-      walks.filter(({ isHidden }) => isHidden).map(({ item }) => Number(item.key)),
-    );
-    const complete = completeWalks(walks).map(({ key, seen }) => ({ eventId: Number(key), seen }));
-    return merge(
-      ...walks.map(({ result }) => ({ entrants: result.counts })),
-      await vanishedEntrants(em, complete),
-    );
+    const { written, storeMembers } = await storeEntrants(em, parts);
+    return async () => {
+      await storeMembers();
+      const walks = await settleWalks(
+        list,
+        'entrants',
+        reads,
+        (key) => written.get(Number(key)) ?? { new: 0, changed: 0 },
+      );
+      await markHidden(
+        em,
+        walks.filter(({ isHidden }) => isHidden).map(({ item }) => Number(item.key)),
+      );
+      const complete = completeWalks(walks).map(({ key, seen }) => ({ eventId: Number(key), seen }));
+      return merge(
+        ...walks.map(({ result }) => ({ entrants: result.counts })),
+        await vanishedEntrants(em, complete),
+      );
+    };
   },
 };

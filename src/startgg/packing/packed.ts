@@ -95,6 +95,14 @@ export class PackedReading {
     return own.length > 0 ? [...others, this.outcome(new Map(own.flatMap((read) => [...read])), [])] : others;
   }
 
+  /** Divides an outcome, so that what is of one event stays together. */
+  divide(outcome: Outcome, parts: number): Outcome[] {
+    const read = this.readsOf(outcome);
+    if (!read) return [outcome];
+    const byPart = Map.groupBy(read, ([{ key }]) => Number(key.split(':')[0]) % parts);
+    return Array.from({ length: parts }, (_, part) => this.outcome(new Map(byPart.get(part)), []));
+  }
+
   /** What was read of items here. */
   protected readsOf(outcome: Outcome): ReadonlyMap<WorkItem, unknown> | undefined {
     return this.#reads.get(outcome);
@@ -118,12 +126,17 @@ export class PackedReading {
     read: ReadonlyMap<WorkItem, unknown>,
   ): Promise<CountChanges> {
     const counts: CountChanges[] = [];
+    const last: (() => Promise<CountChanges>)[] = [];
     for (const [kind, reader] of Object.entries(READERS)) {
       const reads = wanted
         .filter((item) => item.kind === kind)
         .map((item) => ({ item, read: read.get(item) }));
-      if (reads.length > 0) counts.push(await reader.commit(em, list, reads, this.#prices));
+      if (reads.length === 0) continue;
+      const written = await reader.commit(em, list, reads, this.#prices);
+      if (typeof written === 'function') last.push(written);
+      else counts.push(written);
     }
+    for (const write of last) counts.push(await write());
     // Pools are counted in their walks only; what people are shown are events.
     const { pools: _, ...told } = merge(...counts);
     return told;

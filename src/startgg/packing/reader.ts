@@ -31,13 +31,13 @@ export type PackedReader<Read> = {
    * @throws RetryLaterError when it cannot be understood; the complaint, if there is one that matters
    */
   parse(item: WorkItem, answers: readonly Answered[], prices: Prices): Read;
-  /** Writes what was read of several items. */
+  /** Writes what was read of several items. What it gives back instead of counts is called after all others have written. */
   commit(
     em: EntityManager,
     list: WorkList,
     reads: readonly { item: WorkItem; read: Read }[],
     prices: Prices,
-  ): Promise<CountChanges>;
+  ): Promise<CountChanges | (() => Promise<CountChanges>)>;
   /** The item alone is too large for a request: puts it on the list in smaller parts. @throws GiveUpError when it has none */
   shrink(item: WorkItem): (list: WorkList) => Promise<void>;
 };

@@ -85,7 +85,10 @@ export async function readPeople(reading: EventReading): Promise<Walked> {
     if (!answer.data.event) return undefined;
     const { pageInfo, nodes } = answer.data.event.entrants;
     const { entries, ...read } = readNodes(nodes, linkedEntrant);
-    await db.transaction((em) => storeEntrants(em, [{ ...of, entrants: entries }]));
+    await db.transaction(async (em) => {
+      const { storeMembers } = await storeEntrants(em, [{ ...of, entrants: entries }]);
+      await storeMembers();
+    });
     return { ...read, total: pageInfo.total, entries: nodes.length, cost: answer.cost };
   }).catch((error) => {
     if (!(error instanceof TooDeepError)) throw error;
