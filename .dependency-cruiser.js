@@ -49,6 +49,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // The parser knows no JSX. The page is a program of its own, which takes nothing but types from the sandbox.
+    exclude: { path: '^src/sandbox/page/' },
     parser: 'swc',
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -36,6 +36,8 @@ export function ormOptions(url: string, entities: readonly EntitySchema[]) {
     migrations: {
       path: MIGRATIONS,
       snapshotName: 'schema',
+      // A running bot leaves its own sources alone: `npm run migration:create` writes it.
+      snapshotOnMigrate: false,
       emit: 'ts' as const,
       transactional: true,
       allOrNothing: true,

@@ -233,7 +233,8 @@ async function isLeftBehind(path: string): Promise<boolean> {
   return Date.now() - since.mtimeMs > LOCK_MS || (Number(owner) > 0 && !isAlive(Number(owner)));
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this id runs, of whichever user. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

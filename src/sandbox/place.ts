@@ -25,60 +25,53 @@ export const BOT_PERMISSIONS = [
   'CreateEvents',
 ] as const;
 
-/** A Discord server in which Herald lives, with its people, beside a start.gg, a SpeedGaming and a racetime.gg. */
-export type Place = {
+/** The stand-ins, with nobody and nothing in them but a world at start.gg. */
+export type Services = {
   discord: Discord;
   startgg: Startgg;
   speedgaming: Speedgaming;
   racetime: Racetime;
+  /** What a bot needs to find them. */
+  env: Env;
+  close(): Promise<void>;
+};
+
+/** A Discord server in which Herald lives, with its people, beside a start.gg, a SpeedGaming and a racetime.gg. */
+export type Place = Services & {
   guild: ReturnType<Discord['world']['addGuild']>;
   channel: ReturnType<Discord['world']['addChannel']>;
   /** Owns the guild. */
   organiser: ReturnType<Discord['person']>;
   /** A member like any other. */
   member: ReturnType<Discord['person']>;
-  /** What a bot needs to live here, but for a database. */
-  env: Env;
-  close(): Promise<void>;
 };
 
-export type PlaceOptions = {
+export type ServiceOptions = {
   world?: World;
   discord?: Partial<DiscordOptions>;
-  /** The shard that the guild belongs to. */
-  shard?: readonly [id: number, count: number];
   startgg?: Partial<StartggOptions>;
   speedgaming?: SpeedgamingOptions;
   racetime?: Partial<RacetimeOptions>;
 };
 
-/** Starts the stand-ins with one guild. */
-export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
+export type PlaceOptions = ServiceOptions & {
+  /** The shard that the guild belongs to. */
+  shard?: readonly [id: number, count: number];
+};
+
+/** Starts the stand-ins on loopback. */
+export async function openServices(options: ServiceOptions = {}): Promise<Services> {
   const discord = await startDiscord({ token: DISCORD_TOKEN, ...options.discord });
   const world = options.world ?? smallWorld();
   const startgg = await startStartgg({ world, token: STARTGG_TOKEN, ...options.startgg });
   const speedgaming = await startSpeedgaming(options.speedgaming);
   const racetimeOptions = { ...RACETIME, ...options.racetime };
   const racetime = await startRacetime(racetimeOptions);
-  const owner = discord.world.addUser({ username: 'organiser', globalName: 'Organiser' });
-  const other = discord.world.addUser({ username: 'member', globalName: 'Member' });
-  const guild = discord.world.addGuild({
-    name: 'Fighting Game Club',
-    ownerId: owner.id,
-    ...(options.shard ? { shard: options.shard } : {}),
-  });
-  const channel = discord.world.addChannel(guild, { name: 'results' });
-  discord.world.installBot(guild, [...BOT_PERMISSIONS]);
-  discord.world.addMember(guild, other);
   return {
     discord,
     startgg,
     speedgaming,
     racetime,
-    guild,
-    channel,
-    organiser: discord.person(owner.id),
-    member: discord.person(other.id),
     env: {
       DISCORD_TOKEN,
       DISCORD_API_URL: discord.url,
@@ -96,6 +89,24 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
       await racetime.close();
     },
   };
+}
+
+/** Starts the stand-ins with one guild. */
+export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
+  const services = await openServices(options);
+  const { discord } = services;
+  const owner = discord.world.addUser({ username: 'organiser', globalName: 'Organiser' });
+  const other = discord.world.addUser({ username: 'member', globalName: 'Member' });
+  const guild = discord.world.addGuild({
+    name: 'Fighting Game Club',
+    ownerId: owner.id,
+    ...(options.shard ? { shard: options.shard } : {}),
+  });
+  const channel = discord.world.addChannel(guild, { name: 'results' });
+  discord.world.installBot(guild, [...BOT_PERMISSIONS]);
+  discord.world.addMember(guild, other);
+  const [organiser, member] = [discord.person(owner.id), discord.person(other.id)];
+  return { ...services, guild, channel, organiser, member };
 }
 
 /** Some weeks of a small game. 60 tournaments are read in about 37 requests, half a minute of start.gg's allowance. */

@@ -1,13 +1,12 @@
 /** Where the stand-in takes the time from; every age, limit and expiry is counted on it. */
 export type Clock = { now(): number };
 
-/** A clock that a test can push forward. It keeps running between the pushes, so that waiting still works. */
-type MovableClock = Clock & { advance(ms: number): void; onAdvance(listener: () => void): void };
+/** A clock that can be pushed forward. It keeps running between the pushes, so that waiting still works. */
+export type MovableClock = Clock & { advance(ms: number): void; onAdvance(listener: () => void): void };
 
 export const systemClock: Clock = { now: () => Date.now() };
 
-export function movableClock(): MovableClock {
-  let ahead = 0;
+export function movableClock(ahead = 0): MovableClock {
   const listeners: (() => void)[] = [];
   return {
     now: () => Date.now() + ahead,

@@ -40,6 +40,16 @@ export class Commands {
     return (guildId ? this.list(guildId).find(match) : undefined) ?? this.list().find(match);
   }
 
+  /** All commands by scope (the empty one is global): what is kept of a sandbox that goes on later. */
+  get scopes(): ReadonlyMap<string, Command[]> {
+    return this.#scopes;
+  }
+
+  /** Puts commands back, as `scopes` gave them. */
+  restore(scopes: ReadonlyMap<string, Command[]>): void {
+    for (const [scope, commands] of scopes) this.#scopes.set(scope, commands);
+  }
+
   /** Replaces all commands of a scope; those whose name and type stay keep their id. */
   replace(body: unknown, guildId?: string): Command[] {
     const form = new Form();

@@ -106,6 +106,16 @@ export class Messages {
     );
   }
 
+  /** Every message there ever was, oldest first: what is kept of a sandbox that goes on later. */
+  every(): Message[] {
+    return [...this.#byId.values()];
+  }
+
+  /** Puts messages back, as `every` gave them. Nobody is told. */
+  restore(messages: readonly Message[]): void {
+    for (const message of messages) this.#keep(message);
+  }
+
   create(input: NewMessage): Message {
     const { channel, author, form } = input;
     const now = this.#clock.now();
@@ -133,10 +143,7 @@ export class Messages {
       origin: input.origin,
     };
     if (!(flags & FLAGS.Loading)) this.#remember(message, now);
-    this.#byId.set(message.id, message);
-    const siblings = this.#byChannel.get(channel.id);
-    if (siblings) siblings.push(message);
-    else this.#byChannel.set(channel.id, [message]);
+    this.#keep(message);
     if (!message.visibleTo) channel.lastMessageId = message.id;
     this.#tell('MESSAGE_CREATE', message);
     return message;
@@ -169,6 +176,13 @@ export class Messages {
     };
     if (!message.visibleTo) this.#dispatch('MESSAGE_DELETE', channel, d);
     this.#bus.changed('message', message.id);
+  }
+
+  #keep(message: Message): void {
+    this.#byId.set(message.id, message);
+    const siblings = this.#byChannel.get(message.channelId);
+    if (siblings) siblings.push(message);
+    else this.#byChannel.set(message.channelId, [message]);
   }
 
   #remember(message: Message, at: number): void {

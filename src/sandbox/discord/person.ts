@@ -46,6 +46,22 @@ export class Person {
     return this.#handle(interaction);
   }
 
+  /** The commands that the client offers the person at a place. */
+  commands(input: Place): Command[] {
+    const place = this.#place(input);
+    const { commands } = this.#parts;
+    const all = place.guild ? [...commands.list(place.guild.id), ...commands.list()] : commands.list();
+    const names = [...new Set(all.map(({ name }) => name))];
+    return names.flatMap((name) => {
+      try {
+        return [this.#command(name, place)];
+      } catch (error) {
+        if (error instanceof ClientRefusal) return [];
+        throw error;
+      }
+    });
+  }
+
   /** Types into an option that has autocomplete, and gives the choices offered. */
   async autocomplete(
     input: CommandInput & { focused: string; value: string },

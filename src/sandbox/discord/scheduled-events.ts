@@ -33,6 +33,12 @@ export class ScheduledEvents {
     return [...this.#byId.values()].filter((event) => event.guildId === guildId);
   }
 
+  /** Puts events back, as `all` gave them. Nobody is told. */
+  restore(events: readonly ScheduledEvent[]): void {
+    for (const event of events) this.#byId.set(event.id, event);
+    this.#arm();
+  }
+
   /**
    * What the list of a guild holds, the earliest first. Events that are over or cancelled are no longer in it.
    * Source: home-assistant/core pull request 75149.

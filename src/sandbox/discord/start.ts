@@ -48,6 +48,7 @@ export type Discord = {
   gateway: Gateway;
   commands: Commands;
   interactions: Interactions;
+  messages: Messages;
   faults: Faults;
   limits: Limits;
   /** Every request so far. */
@@ -113,6 +114,7 @@ export async function startDiscord(options: DiscordOptions): Promise<Discord> {
     gateway,
     commands,
     interactions,
+    messages,
     faults,
     limits,
     log,

@@ -9,6 +9,15 @@ class Sequence {
     this.#next = first;
   }
 
+  snapshot() {
+    return { taken: this.#taken, next: this.#next };
+  }
+
+  restore(kept: ReturnType<Sequence['snapshot']>): void {
+    for (const id of kept.taken) this.#taken.add(id);
+    this.#next = kept.next;
+  }
+
   /** The next free id, or the one asked for. @throws Error when that is taken */
   take(wanted?: number): number {
     if (wanted !== undefined && this.#taken.has(wanted)) throw new Error(`the id ${wanted} is taken`);
@@ -35,6 +44,27 @@ export class Registry {
   /** By event: there the name tells who is meant where no id is given. */
   readonly #rosters = new Map<string, Player[]>();
   readonly #channels = new Map<string, Channel>();
+
+  snapshot() {
+    const { event, episode, match, signup } = this.ids;
+    return {
+      ids: [event, episode, match, signup, this.#playerIds].map((sequence) => sequence.snapshot()),
+      players: this.#players,
+      rosters: this.#rosters,
+      channels: this.#channels,
+    };
+  }
+
+  restore(kept: ReturnType<Registry['snapshot']>): void {
+    const { event, episode, match, signup } = this.ids;
+    for (const [i, sequence] of [event, episode, match, signup, this.#playerIds].entries()) {
+      const state = kept.ids[i];
+      if (state) sequence.restore(state);
+    }
+    for (const [id, player] of kept.players) this.#players.set(id, player);
+    for (const [slug, roster] of kept.rosters) this.#rosters.set(slug, roster);
+    for (const [slug, channel] of kept.channels) this.#channels.set(slug, channel);
+  }
 
   /** Finds or registers a player of an event; what is given of a known one replaces what was known. */
   player(slug: string, given: NewPlayer | number): Player {

@@ -27,6 +27,25 @@ export class World {
   /** Ids of episodes by event. */
   readonly #schedules = new Map<string, number[]>();
 
+  /** All that is there, as plain data; what was spoiled is well in it. */
+  snapshot() {
+    const episodes = [...this.#episodes].map(([id, { episode, deleted }]) => ({ id, episode, deleted }));
+    return {
+      registry: this.#registry.snapshot(),
+      events: this.#events,
+      schedules: this.#schedules,
+      episodes,
+    };
+  }
+
+  /** Makes an empty world what `snapshot` gave. */
+  restore(kept: ReturnType<World['snapshot']>): void {
+    this.#registry.restore(kept.registry);
+    for (const [slug, event] of kept.events) this.#events.set(slug, event);
+    for (const [slug, ids] of kept.schedules) this.#schedules.set(slug, ids);
+    for (const { id, episode, deleted } of kept.episodes) this.#episodes.set(id, { episode, deleted });
+  }
+
   /** Adds an event, active unless said otherwise. @throws Error when the slug is taken */
   addEvent(given: NewEvent): SgEvent {
     const { slug, name = slug, shortName = name, game = 'A Link to the Past' } = given;
@@ -171,6 +190,11 @@ export class World {
    */
   spoil(id: number, change?: (episode: Episode) => unknown): void {
     this.#kept(id).spoiled = change;
+  }
+
+  /** Every episode of an event, also deleted ones, in the order in which they were added. */
+  episodesOf(slug: string): { episode: Episode; deleted: boolean }[] {
+    return (this.#schedules.get(slug) ?? []).map((id) => this.#kept(id));
   }
 
   /** An episode as it is, also a deleted one. @throws Error when there is none */

@@ -32,14 +32,28 @@ export interface WorldOptions {
  * a world of 25,000 events takes seconds, because brackets are made when they are asked for.
  */
 export function createWorld(options: WorldOptions): World {
-  const [from, to] = [options.from, options.to].map((date) => Math.floor(date.getTime() / 1000)) as [
-    number,
-    number,
-  ];
+  const world = emptyWorld(options);
+  populate(world, options);
+  return world;
+}
+
+/** The same without anything in it. */
+export function emptyWorld(options: WorldOptions): World {
+  const [from, to] = periodOf(options);
   const now = options.now ? Math.floor(options.now.getTime() / 1000) : Math.floor(from + (to - from) * 0.9);
+  return new World(String(options.seed), options.games ?? defaultGames, now, options.clock ?? Date.now);
+}
+
+const periodOf = ({ from, to }: WorldOptions) =>
+  [from, to].map((date) => Math.floor(date.getTime() / 1000)) as [number, number];
+
+/** Adds tournaments to a world: most of them are about the first of the games that are named. */
+export function populate(world: World, options: WorldOptions): void {
+  const [from, to] = periodOf(options);
+  const { now } = world;
   const games = options.games ?? defaultGames;
-  const world = new World(String(options.seed), games, now, options.clock ?? Date.now);
-  const random = new Random(`${world.seed}/world`);
+  const before = world.tournaments.size;
+  const random = new Random(`${options.seed}/world`);
   const drafts = draftTournaments(random, games, options);
   const scale = options.scale ?? scaleFor(drafts, games, options.sets);
   const sized = drafts.map((draft) =>
@@ -48,14 +62,13 @@ export function createWorld(options: WorldOptions): World {
   const players = Math.ceil(sized.flat().reduce((sum, event) => sum + event.entrants, 0) / 6);
   sized.forEach((draft, i) => {
     const startAt = startOf(random, from, to, now, i);
-    const tournament = generateTournament(random, world.ids, { number: i + 1, startAt, now });
+    const tournament = generateTournament(random, world.ids, { number: before + i + 1, startAt, now });
     world.keep(tournament);
     for (const { game, entrants, hasSets } of draft) {
       world.keepEvent(generateEvent(random, world.ids, tournament, { game, entrants, hasSets, now }));
     }
     generateRoster(random, world.ids, tournament, players);
   });
-  return world;
 }
 
 interface Draft {

@@ -17,6 +17,8 @@ export interface StartggOptions {
   token: string | string[];
   /** Requests of one token in any window; false: no limit. Default: start.gg's 80 in 60 s. */
   limit?: { requests: number; windowMs: number } | false;
+  /** The clock that the limit is counted on, in milliseconds. Default: the machine's. */
+  now?: () => number;
   /** How long answers take; real ones take 300 to 3000 ms. */
   latency?: { minMs: number; maxMs: number };
   /** Seed of the latency. */
@@ -78,6 +80,7 @@ class Service {
   onRequest: StartggOptions['onRequest'];
   readonly #options: StartggOptions;
   readonly #executor: Executor;
+  readonly #now: () => number;
   readonly #limit: RateLimit | undefined;
   readonly #latency: Random;
   readonly #tokens: Set<string>;
@@ -89,6 +92,7 @@ class Service {
   constructor(options: StartggOptions) {
     this.#options = options;
     this.world = options.world;
+    this.#now = options.now ?? Date.now;
     this.onRequest = options.onRequest;
     this.#executor = new Executor(options.world);
     const limit = options.limit ?? { requests: 80, windowMs: 60_000 };
@@ -121,7 +125,7 @@ class Service {
   }
 
   async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const at = Date.now();
+    const at = this.#now();
     const token = /^Bearer (.+)$/i.exec(incoming.headers.authorization ?? '')?.[1];
     const request = await read(incoming);
     const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://localhost');
@@ -147,7 +151,7 @@ class Service {
     const gone = new AbortController();
     response.once('close', () => {
       gone.abort();
-      entry.answeredAt ??= Date.now();
+      entry.answeredAt ??= this.#now();
       this.#changed();
     });
     this.#changed();

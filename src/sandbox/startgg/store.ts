@@ -60,6 +60,32 @@ export class WorldStore {
     return Math.floor(this.#clock() / 1000);
   }
 
+  /** All that has become of the world since its seed, as plain data. */
+  snapshot() {
+    return {
+      ids: this.ids,
+      tournaments: this.tournaments,
+      tournamentsBySlug: this.#tournamentsBySlug,
+      events: this.#events,
+      changed: this.#changed,
+      extra: this.#extra,
+      players: this.#players,
+      authorizations: this.#authorizations,
+    };
+  }
+
+  /** Makes an empty world of the same seed what `snapshot` gave. */
+  restore(kept: ReturnType<WorldStore['snapshot']>): void {
+    Object.assign(this.ids, kept.ids);
+    fill(this.tournaments, kept.tournaments);
+    fill(this.#tournamentsBySlug, kept.tournamentsBySlug);
+    for (const event of kept.events) this.keepEvent(event);
+    fill(this.#changed, kept.changed);
+    fill(this.#extra, kept.extra);
+    fill(this.#players, kept.players);
+    fill(this.#authorizations, kept.authorizations);
+  }
+
   keep(tournament: TournamentRecord): void {
     this.tournaments.set(tournament.id, tournament);
     this.#tournamentsBySlug.set(tournament.slug, tournament);
@@ -225,4 +251,8 @@ export class WorldStore {
     }
     return this.#events[low];
   }
+}
+
+function fill<K, V>(map: Map<K, V>, entries: ReadonlyMap<K, V>): void {
+  for (const [key, value] of entries) map.set(key, value);
 }

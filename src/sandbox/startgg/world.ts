@@ -21,6 +21,16 @@ export class World extends WorldStore {
   #late = { ...lateIds };
   #made = 0;
 
+  override snapshot() {
+    return { ...super.snapshot(), late: this.#late, made: this.#made };
+  }
+
+  override restore(kept: ReturnType<World['snapshot']>): void {
+    super.restore(kept);
+    this.#late = { ...kept.late };
+    this.#made = kept.made;
+  }
+
   /** Records a result: winner 0 or 1, and the scores; null scores mean that only the winner was reported. */
   completeSet(
     id: number | string,

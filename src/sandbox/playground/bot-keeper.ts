@@ -1,0 +1,59 @@
+import { Bot, type Env, runCli } from '../bot.ts';
+import type { BotView } from './protocol.ts';
+
+/** Keeps the bot: the real program as a process of its own, which can be killed and started again. */
+export class BotKeeper {
+  readonly #env: Env;
+  readonly #changed: () => void;
+  #bot: Bot | undefined;
+  #state: BotView['state'] = 'stopped';
+  kills = 0;
+  /** When the last one that was killed was back at work, by this machine's clock. */
+  backAt: number | undefined;
+
+  /** @param changed is called whenever its state is another */
+  constructor(env: Env, changed: () => void) {
+    this.#env = env;
+    this.#changed = changed;
+  }
+
+  get state(): BotView['state'] {
+    return this.#state;
+  }
+
+  /** Registers the slash commands with Discord. @throws Error with what the command line says against it */
+  async deployCommands(): Promise<void> {
+    const { code, err } = await runCli(this.#env, ['commands', 'deploy']);
+    if (code !== 0) throw new Error(`the commands could not be deployed:\n${err}`);
+  }
+
+  /** Starts it, unless it runs already, and waits until it works. @throws Error with its log when it ends before that */
+  async start(): Promise<void> {
+    if (this.#state !== 'stopped') return;
+    const bot = new Bot(this.#env);
+    this.#bot = bot;
+    this.#is('starting');
+    bot.process.once('exit', () => this.#bot === bot && this.#is('stopped'));
+    await bot.ready();
+    if (this.kills > 0) this.backAt = Date.now();
+    this.#is('running');
+  }
+
+  /** Ends it in the middle of whatever it does. */
+  async kill(): Promise<void> {
+    if (this.#state === 'stopped') return;
+    this.kills += 1;
+    this.backAt = undefined;
+    await this.#bot?.stop('SIGKILL');
+  }
+
+  /** Ends it as an operator does. */
+  async stop(): Promise<void> {
+    await this.#bot?.stop();
+  }
+
+  #is(state: BotView['state']): void {
+    this.#state = state;
+    this.#changed();
+  }
+}
