@@ -66,6 +66,16 @@ export async function stopEmbedded(
   });
 }
 
+/** Stops the embedded server of a data folder, and takes its database away for good, also where it lies outside. */
+export async function removeEmbedded(dataDir: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true });
+  await stopEmbedded(dataDir, { onlyWhenUnused: false });
+  const known = await readServer(dataDir);
+  const cluster = known?.cluster ?? clusterFolder(await reachableFolder(dataDir));
+  await rm(join(dataDir, 'postgres.json'), { force: true });
+  await rm(cluster, { recursive: true, force: true });
+}
+
 function flags(port: number): string {
   const settings = {
     listen_addresses: '127.0.0.1',

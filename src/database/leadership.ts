@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Log, sparsely } from '../log.ts';
@@ -11,6 +12,9 @@ const ANSWER_WITHIN_MS = 3_000;
  * (`idle_session_timeout`), whose lock is free with that. So a machine that vanished or hangs keeps nobody waiting.
  */
 const SILENT_AT_MOST_MS = 6_000;
+
+/** Time that nobody sets, and that goes on while the machine sleeps. */
+const sinceBootMs = () => uptime() * 1_000;
 
 /** What only one process at a time does. */
 export type Led = {
@@ -41,7 +45,7 @@ export class Leadership {
 
   /** Whether this process leads, for certain. */
   get leads(): boolean {
-    return this.#provenAt !== undefined && Date.now() - this.#provenAt < SILENT_AT_MOST_MS;
+    return this.#provenAt !== undefined && sinceBootMs() - this.#provenAt < SILENT_AT_MOST_MS;
   }
 
   /** Starts `led` whenever this process leads and stops it when it does no more. Resolves after the first attempt. */
@@ -96,7 +100,7 @@ export class Leadership {
   }
 
   async #ask(client: Client, led: Led): Promise<void> {
-    const askedAt = Date.now();
+    const askedAt = sinceBootMs();
     if (this.#provenAt !== undefined) {
       await client.query('select 1');
       this.#provenAt = askedAt;

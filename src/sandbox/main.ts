@@ -41,8 +41,7 @@ async function run({ port, data, fresh }: Options, signal: AbortSignal): Promise
     const playground = await openPlayground(folder, log);
     ends.unshift(playground.close);
     opening.resolve(playground);
-    await playground.keeper.deployCommands();
-    await playground.keeper.start();
+    await playground.keeper.begin();
     process.stdout.write(`Herald's sandbox: ${page.url}\nCtrl-C ends it; it is kept in ${data}.\n`);
     if (!signal.aborted) await once(signal, 'abort');
   } finally {

@@ -4,6 +4,7 @@ import { type Measure, openGround } from './ground.ts';
 import { measureLimits } from './limits.ts';
 import { measureLive } from './live.ts';
 import { measureMemory } from './memory.ts';
+import { measurePage } from './page.ts';
 import { measureRequests } from './requests.ts';
 import { measureSchedules } from './schedules.ts';
 import { measureWorkers } from './workers.ts';
@@ -24,6 +25,7 @@ try {
     () => measureFollowing(ground, values.quick ? 100 : 1_000),
     () => measureSchedules(ground, values.quick ? 20 : 200),
     () => measureLive(ground),
+    () => measurePage(),
     () =>
       measureWorkers(
         ground,

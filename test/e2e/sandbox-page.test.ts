@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hasBrowser, openBrowser } from '../support/browser.ts';
+import { removeEmbedded } from '../../src/database/embedded.ts';
+import { CHROMIUM, Hands, openBrowser } from '../../src/sandbox/hands.ts';
 import { type RunningSandbox, startSandbox } from '../support/sandbox.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -28,12 +29,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await sandbox?.end();
+  await removeEmbedded(join(folder, 'bot'));
   await rm(folder, { recursive: true });
 });
 beforeEach(async () => {
   [strangers, faults] = [[], []];
   context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-  context.setDefaultTimeout(PATIENCE.timeout);
 });
 afterEach(async () => {
   await context.close();
@@ -41,7 +42,7 @@ afterEach(async () => {
 });
 
 /** A page of somebody who has been here before, unless it is the first visit. */
-async function open(options: { isFirst?: boolean; path?: string } = {}): Promise<Page> {
+async function open({ isFirst = false } = {}): Promise<Hands> {
   const page = await context.newPage();
   page.on('request', (request) => {
     const url = request.url();
@@ -49,52 +50,15 @@ async function open(options: { isFirst?: boolean; path?: string } = {}): Promise
   });
   page.on('pageerror', (error) => void faults.push(error.message));
   await page.goto(sandbox.url);
-  if (!options.isFirst) await page.getByRole('button', { name: 'Skip', exact: true }).click();
-  return page;
+  const hands = new Hands(page);
+  if (!isFirst) await page.getByRole('button', { name: 'Skip', exact: true }).click();
+  return hands;
 }
 
-const log = (page: Page) => page.getByRole('log');
-const articles = (page: Page) => log(page).getByRole('article');
-
-/** Types a command into the box, and fills its options. */
-async function command(page: Page, name: string, options: Record<string, string> = {}): Promise<void> {
-  const form = await beginCommand(page, name);
-  for (const [option, value] of Object.entries(options))
-    await form.getByLabel(option, { exact: true }).fill(value);
-  await form.getByRole('button', { name: `Send ${name}` }).click();
-  await form.waitFor({ state: 'detached' });
-}
-
-async function beginCommand(page: Page, name: string) {
-  await page.getByRole('textbox', { name: /^Message / }).fill(`${name} `);
-  return page.getByRole('form', { name });
-}
-
-async function be(page: Page, name: string): Promise<void> {
-  const person = page.getByRole('region', { name: 'People' }).getByRole('button', { name });
-  await person.click();
-  await expect.poll(() => person.getAttribute('aria-pressed'), PATIENCE).toBe('true');
-}
-
-async function go(page: Page, name: string): Promise<void> {
-  // On a phone the places go out of the way once one was chosen.
-  const hidden = { includeHidden: true };
-  const place = page
-    .getByRole('navigation', { name: 'Places', ...hidden })
-    .getByRole('button', { name, ...hidden });
-  await place.click();
-  await expect.poll(() => place.getAttribute('aria-current'), PATIENCE).toBe('page');
-}
-
-async function section(page: Page, name: string) {
-  const all = page.locator('details', { has: page.locator('summary', { hasText: name }) });
-  if ((await all.getAttribute('open')) === null) await all.locator('summary').click();
-  return all;
-}
-
-describe.skipIf(!hasBrowser)("the sandbox's page", () => {
+describe.skipIf(!existsSync(CHROMIUM))("the sandbox's page", () => {
   it('takes a first visitor on the tour, from the first click to the last', async () => {
-    const page = await open({ isFirst: true });
+    const hands = await open({ isFirst: true });
+    const { page } = hands;
     const tour = page.getByRole('region', { name: 'Guided tour' });
     const titles: string[] = [];
     for (const last of ['Next', 'Next', 'Next', 'Next', 'Finish']) {
@@ -114,7 +78,8 @@ describe.skipIf(!hasBrowser)("the sandbox's page", () => {
   }, 300_000);
 
   it('offers commands with their options, what the bot offers for them, and what Discord refuses', async () => {
-    const page = await open();
+    const hands = await open();
+    const { page } = hands;
     const box = page.getByRole('textbox', { name: /^Message / });
     await box.fill('/');
     const offered = page.getByRole('list', { name: 'Commands' }).getByRole('button');
@@ -129,18 +94,18 @@ describe.skipIf(!hasBrowser)("the sandbox's page", () => {
     expect(await choice.first().getAttribute('value')).toContain('Autumn Cup');
     await tournament.fill((await choice.first().getAttribute('value')) ?? '');
     await form.getByRole('button', { name: 'Send /match list' }).click();
-    await articles(page).filter({ hasText: 'Quarter-final' }).last().waitFor();
+    await hands.message('Quarter-final').waitFor();
 
-    const settings = await beginCommand(page, '/tournament settings');
+    const settings = await hands.begin('/tournament settings');
     await settings.getByLabel('tournament', { exact: true }).fill('Autumn Cup');
     await settings.getByLabel('dm', { exact: true }).selectOption({ label: 'opted-in' });
     await settings.getByRole('button', { name: 'Send /tournament settings' }).click();
-    await articles(page).filter({ hasText: 'reminder' }).last().waitFor();
+    await hands.message('reminder').waitFor();
 
     // What is for organisers is refused by the bot, what is not filled in by Discord's own client.
-    await be(page, 'Player');
-    await command(page, '/import list');
-    await articles(page).filter({ hasText: 'organiser' }).last().waitFor();
+    await hands.be('Player');
+    await hands.command('/import list');
+    await hands.message('organiser').waitFor();
     const [, person, guildId, channelId] = /#(\w+)\/channel\/(\d+)\/(\d+)/.exec(page.url()) ?? [];
     const place = { kind: 'channel', guildId, channelId };
     const deed = { do: 'command', person, place, name: 'import', subcommand: 'show', options: {} };
@@ -152,44 +117,46 @@ describe.skipIf(!hasBrowser)("the sandbox's page", () => {
   });
 
   it('has buttons that work, and messages that only one person sees', async () => {
-    const page = await open();
-    await be(page, 'Player');
-    await go(page, 'Direct messages');
-    const told = articles(page).filter({ hasText: 'Match scheduled' }).last();
+    const hands = await open();
+    const { page } = hands;
+    await hands.be('Player');
+    await hands.go('Direct messages');
+    const told = hands.message('Match scheduled');
     await told.getByRole('button', { name: 'Show match' }).click();
-    await articles(page).filter({ hasText: 'speedgaming' }).last().waitFor();
-    await be(page, 'Organiser');
-    await go(page, '# general');
-    await command(page, '/status');
-    const answer = articles(page).filter({ hasText: 'Only you can see this' });
+    await hands.message('speedgaming').waitFor();
+    await hands.be('Organiser');
+    await hands.go('# general');
+    await hands.command('/status');
+    const answer = hands.messages('Only you can see this');
     await answer.waitFor();
-    await be(page, 'Caster');
-    await go(page, '# general');
+    await hands.be('Caster');
+    await hands.go('# general');
     await page.getByText('Nothing has been said here yet.').waitFor();
-    await be(page, 'Organiser');
-    await go(page, '# general');
+    await hands.be('Organiser');
+    await hands.go('# general');
     await answer.getByRole('button', { name: 'Dismiss message' }).click();
     await answer.waitFor({ state: 'detached' });
   });
 
   it('shows in the inbox, the channel and the events what happens at SpeedGaming, while it happens', async () => {
-    const page = await open();
-    const speedgaming = await section(page, 'SpeedGaming');
+    const hands = await open();
+    const { page } = hands;
+    const speedgaming = await hands.section('SpeedGaming');
     const rounds = speedgaming.getByRole('listitem');
     const count = await rounds.count();
     await speedgaming.getByRole('button', { name: 'Put a match on the schedule' }).click();
     await rounds.nth(count).waitFor();
     const title = (await rounds.nth(count).locator('strong').textContent()) ?? '';
-    await be(page, 'Player');
-    await go(page, 'Direct messages');
-    await articles(page).filter({ hasText: 'Match scheduled' }).filter({ hasText: title }).last().waitFor();
+    await hands.be('Player');
+    await hands.go('Direct messages');
+    await hands.message('Match scheduled', title).waitFor();
     await rounds
       .nth(count)
       .getByRole('button', { name: `One hour later: ${title}` })
       .click();
-    await articles(page).filter({ hasText: 'Match moved' }).filter({ hasText: title }).last().waitFor();
-    await be(page, 'Organiser');
-    await go(page, 'Events of Fighting Game Club');
+    await hands.message('Match moved', title).waitFor();
+    await hands.be('Organiser');
+    await hands.go('Events of Fighting Game Club');
     const card = page.getByRole('article').filter({ hasText: title }).last();
     await card.waitFor();
     await card.getByRole('button', { name: /Interested/ }).click();
@@ -198,52 +165,58 @@ describe.skipIf(!hasBrowser)("the sandbox's page", () => {
       .nth(count)
       .getByRole('button', { name: `Cancel: ${title}` })
       .click();
-    await be(page, 'Player');
-    await go(page, 'Direct messages');
-    await articles(page).filter({ hasText: 'Match cancelled' }).filter({ hasText: title }).last().waitFor();
+    await hands.be('Player');
+    await hands.go('Direct messages');
+    await hands.message('Match cancelled', title).waitFor();
   });
 
   it('keeps an inbox empty that its owner has closed', async () => {
-    const page = await open();
-    await be(page, 'Caster');
-    await go(page, '# general');
-    await command(page, '/notifications on');
-    await page.getByLabel('Takes direct messages').uncheck();
-    const speedgaming = await section(page, 'SpeedGaming');
+    const hands = await open();
+    const { page } = hands;
+    await hands.be('Caster');
+    await hands.go('# general');
+    await hands.command('/notifications on');
+    const takesMessages = page.getByLabel('Takes direct messages');
+    await takesMessages.click();
+    await expect.poll(() => takesMessages.isChecked(), PATIENCE).toBe(false);
+    const speedgaming = await hands.section('SpeedGaming');
     await speedgaming.getByRole('button', { name: 'Put a match on the schedule' }).click();
     // The player, who is in the same match, has been told: so would the caster have been.
-    await be(page, 'Player');
-    await go(page, 'Direct messages');
-    const told = articles(page).filter({ hasText: 'Match scheduled' });
+    await hands.be('Player');
+    await hands.go('Direct messages');
+    const told = hands.messages('Match scheduled');
     const before = await told.count();
     await speedgaming.getByRole('button', { name: 'Put a match on the schedule' }).click();
     await expect.poll(() => told.count(), PATIENCE).toBeGreaterThan(before);
-    await be(page, 'Caster');
-    await go(page, 'Direct messages');
+    await hands.be('Caster');
+    await hands.go('Direct messages');
     await page.getByText('Nothing has been said here yet.').waitFor();
-    await page.getByLabel('Takes direct messages').check();
+    expect(await takesMessages.isChecked()).toBe(false);
+    await takesMessages.click();
+    await expect.poll(() => takesMessages.isChecked(), PATIENCE).toBe(true);
   });
 
   it('shows what people are called as text, whatever they are called', async () => {
-    const page = await open();
-    const speedgaming = await section(page, 'SpeedGaming');
+    const hands = await open();
+    const { page } = hands;
+    const speedgaming = await hands.section('SpeedGaming');
     const match = speedgaming.getByRole('listitem').first();
     const title = (await match.locator('strong').textContent()) ?? '';
     await match.getByLabel(`New opponent: ${title}`).fill(HOSTILE);
     await match.getByRole('button', { name: `Swap opponent: ${title}` }).click();
     await match.getByText(HOSTILE).waitFor();
-    await command(page, '/tournament sync', { tournament: 'Autumn Cup' });
-    await command(page, '/match list', { tournament: 'Autumn Cup' });
-    await articles(page).filter({ hasText: HOSTILE }).last().waitFor();
+    await hands.command('/tournament sync', { tournament: 'Autumn Cup' });
+    await hands.command('/match list', { tournament: 'Autumn Cup' });
+    await hands.message(HOSTILE).waitFor();
     await page
       .getByRole('textbox', { name: /^Message / })
       .fill(`**bold** ${HOSTILE} [link](javascript:alert(1))`);
     await page.getByRole('button', { name: 'Send', exact: true }).click();
-    const said = articles(page).filter({ hasText: 'javascript:alert(1)' }).last();
+    const said = hands.message('javascript:alert(1)');
     await said.waitFor();
     expect(await said.locator('strong').textContent()).toBe('bold');
     expect(await said.getByRole('link').count()).toBe(0);
-    const startgg = await section(page, 'start.gg');
+    const startgg = await hands.section('start.gg');
     await startgg.getByLabel('New name of a player').fill(HOSTILE);
     await startgg.getByRole('button', { name: 'Rename a player' }).click();
     await page.getByRole('status').filter({ hasText: HOSTILE }).waitFor();
@@ -252,15 +225,12 @@ describe.skipIf(!hasBrowser)("the sandbox's page", () => {
   });
 
   it('goes on after a reload in the middle of an import, and in two tabs at once', async () => {
-    const page = await open();
-    await go(page, '# schedule');
-    const startgg = await section(page, 'start.gg');
+    const hands = await open();
+    const { page } = hands;
+    await hands.go('# schedule');
+    const startgg = await hands.section('start.gg');
     await startgg.getByRole('button', { name: /Import .*Street Fighter 6/ }).click();
-    const status = (of: Page) =>
-      articles(of)
-        .filter({ hasText: /Street Fighter 6/ })
-        .filter({ hasText: /Importing/ })
-        .last();
+    const status = (of: Page) => new Hands(of).message('Street Fighter 6', 'Importing');
     const percent = async (of: Page) =>
       Number(/(\d+) %/.exec((await status(of).textContent()) ?? '')?.[1] ?? 0);
     await status(page).waitFor();
@@ -272,35 +242,34 @@ describe.skipIf(!hasBrowser)("the sandbox's page", () => {
     await other.goto(page.url());
     await status(other).waitFor();
     await status(other).getByRole('button', { name: 'Pause' }).click();
-    for (const of of [page, other]) await articles(of).filter({ hasText: 'Paused' }).last().waitFor();
+    for (const of of [page, other]) await new Hands(of).message('Paused').waitFor();
     // Two tabs may be two people.
-    await be(other, 'Outsider');
-    await go(other, '# lounge');
+    const outsider = new Hands(other);
+    await outsider.be('Outsider');
+    await outsider.go('# lounge');
     expect(await page.getByRole('heading', { name: /schedule/ }).count()).toBeGreaterThan(0);
-    const paused = articles(page).filter({ hasText: 'Paused' }).last();
+    const paused = hands.message('Paused');
     await paused.getByRole('button', { name: 'Cancel' }).click();
-    await articles(page).filter({ hasText: 'Cancelled' }).last().waitFor();
+    await hands.message('Cancelled').waitFor();
   });
 
   it('makes services ill and time jump, and tells what the bot makes of it', async () => {
-    const page = await open();
-    const services = await section(page, 'Services');
+    const hands = await open();
+    const { page } = hands;
+    const services = await hands.section('Services');
     await services.getByLabel('SpeedGaming').selectOption('broken');
-    await go(page, '# general');
-    await command(page, '/tournament sync', { tournament: 'Autumn Cup' });
-    await articles(page)
-      .filter({ hasText: /500|does not answer|failed/ })
-      .last()
-      .waitFor();
+    await hands.go('# general');
+    await hands.command('/tournament sync', { tournament: 'Autumn Cup' });
+    await hands.message(/500|does not answer|failed/).waitFor();
     await services.getByLabel('SpeedGaming').selectOption('well');
     await services.getByRole('button', { name: 'Cut the gateway' }).click();
-    const time = await section(page, 'Time');
+    const time = await hands.section('Time');
     await time.getByRole('button', { name: /1 day/ }).click();
     await page.getByRole('status').filter({ hasText: '1440 minutes later' }).waitFor();
-    await be(page, 'Player');
-    await go(page, 'Direct messages');
+    await hands.be('Player');
+    await hands.go('Direct messages');
     // The next match is some hours away: the player is reminded of it in time.
-    const reminder = articles(page).filter({ hasText: 'Your match starts soon' });
+    const reminder = hands.messages('Your match starts soon');
     for (let i = 0; i < 20 && (await reminder.count()) === 0; i++) {
       await time.getByRole('button', { name: 'Skip 10 minutes' }).click();
       await page.waitForTimeout(1_500);
@@ -314,7 +283,8 @@ describe.skipIf(!hasBrowser)("the sandbox's page", () => {
     ['light', 390],
     ['dark', 390],
   ] as const)('has no serious fault of accessibility, %s and %i pixels wide', async (colorScheme, width) => {
-    const page = await open();
+    const hands = await open();
+    const { page } = hands;
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 800 });
     for (const place of ['# schedule', '# results', 'Events of Fighting Game Club', 'Direct messages']) {
@@ -323,7 +293,7 @@ describe.skipIf(!hasBrowser)("the sandbox's page", () => {
           .getByRole('button', { name: 'Places' })
           .click()
           .catch(() => {});
-      await go(page, place);
+      await hands.go(place);
       await page.evaluate(AXE);
       const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
       const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');

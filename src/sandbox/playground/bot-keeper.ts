@@ -21,10 +21,9 @@ export class BotKeeper {
     return this.#state;
   }
 
-  /** Registers the slash commands with Discord. @throws Error with what the command line says against it */
-  async deployCommands(): Promise<void> {
-    const { code, err } = await runCli(this.#env, ['commands', 'deploy']);
-    if (code !== 0) throw new Error(`the commands could not be deployed:\n${err}`);
+  /** Registers the slash commands with Discord and starts the bot. @throws Error with what one of them says against it */
+  async begin(): Promise<void> {
+    await Promise.all([this.#deployCommands(), this.start()]);
   }
 
   /** Starts it, unless it runs already, and waits until it works. @throws Error with its log when it ends before that */
@@ -50,6 +49,11 @@ export class BotKeeper {
   /** Ends it as an operator does. */
   async stop(): Promise<void> {
     await this.#bot?.stop();
+  }
+
+  async #deployCommands(): Promise<void> {
+    const { code, err } = await runCli(this.#env, ['commands', 'deploy']);
+    if (code !== 0) throw new Error(`the commands could not be deployed:\n${err}`);
   }
 
   #is(state: BotView['state']): void {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive, stopEmbedded } from '../../database/embedded.ts';
+import { isAlive, removeEmbedded } from '../../database/embedded.ts';
 import { messageOf, UserError } from '../../errors.ts';
 
 /** What a sandbox keeps in its folder: whoever begins anew loses these and nothing else. */
@@ -33,7 +33,7 @@ export async function takeFolder(path: string, { isFresh }: { isFresh: boolean }
       );
     await own(at(OWN.owner));
     if (isFresh) {
-      await stopEmbedded(at(OWN.bot), { onlyWhenUnused: false });
+      await removeEmbedded(at(OWN.bot));
       for (const name of [OWN.bot, OWN.worlds, OWN.clock])
         await rm(at(name), { recursive: true, force: true });
     }
