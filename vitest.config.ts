@@ -18,7 +18,7 @@ export default defineConfig({
     globalSetup: ['test/support/postgres.ts'],
     reporters: ['default', new SummaryLine()],
     // Most of a test's time is waiting: for heartbeats, limits, other processes.
-    maxWorkers: 3,
+    maxWorkers: 5,
     sequence: { sequencer: LongestFirst },
     // Tests keep nothing in modules, so what one file has loaded serves the next.
     isolate: false,

@@ -116,6 +116,28 @@ describe.skipIf(!existsSync(CHROMIUM))("the sandbox's page", () => {
     ]);
   });
 
+  it('can be used with the keyboard alone', async () => {
+    const hands = await open();
+    const { page } = hands;
+    await page.getByRole('textbox', { name: /^Message / }).focus();
+    await page.keyboard.type('/match li');
+    await page.keyboard.press('Enter');
+    const form = page.getByRole('form', { name: '/match list' });
+    await form.waitFor();
+    await page.keyboard.press('Escape');
+    await form.waitFor({ state: 'detached' });
+    await page.keyboard.type('/stat');
+    await page.keyboard.press('Enter');
+    await page.getByRole('form', { name: '/status' }).waitFor();
+    await page.keyboard.press('Enter');
+    const answer = hands.message('Only you can see this');
+    await answer.waitFor();
+    // Back from the box to what stands above it.
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
+    await answer.filter({ hasText: '/status' }).waitFor({ state: 'detached' });
+  });
+
   it('has buttons that work, and messages that only one person sees', async () => {
     const hands = await open();
     const { page } = hands;

@@ -79,6 +79,7 @@ function Page({ sight, view }: { sight: Sight; view: View }) {
       <div class="panel left" id="left">
         <Places view={view} unread={person ? unread(person) : 0} />
         <People view={view} unread={unread} />
+        <Members guild={guild} />
       </div>
       <main id="main">
         <div class="title">
@@ -96,8 +97,7 @@ function Page({ sight, view }: { sight: Sight; view: View }) {
           <MessageBox key={`box ${here}`} view={view} name={place.kind === 'direct' ? 'Herald' : name} />
         )}
       </main>
-      <aside class="panel right" id="right" aria-label="Members and world">
-        <Members guild={guild} />
+      <aside class="panel right" id="right" aria-label="World panel">
         <World view={view} />
       </aside>
     </div>

@@ -5,6 +5,8 @@ const STYLES: Record<string, Intl.DateTimeFormatOptions> = {
   D: { dateStyle: 'long' },
   f: { dateStyle: 'long', timeStyle: 'short' },
   F: { dateStyle: 'full', timeStyle: 'short' },
+  s: { dateStyle: 'short', timeStyle: 'short' },
+  S: { dateStyle: 'short', timeStyle: 'medium' },
 };
 
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [

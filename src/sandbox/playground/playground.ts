@@ -13,6 +13,8 @@ import { Moods } from './moods.ts';
 import { type PersonIds, settle } from './people.ts';
 import { TownClock } from './town-clock.ts';
 
+/** So long people wait for the bot's first answer (Discord docs, Receiving and Responding). */
+const ANSWER_WITHIN_MS = 3_000;
 const SAVE_EVERY_MS = 2_000;
 /** Answers of start.gg take so long; its limit is the real one. */
 const LATENCY = { minMs: 300, maxMs: 1_500 };
@@ -44,7 +46,10 @@ export type Playground = {
 export async function openPlayground(folder: Folder, log: Log): Promise<Playground> {
   const kept = await load(folder.worlds);
   const options = worldOptions(kept?.startgg.today ?? Date.now());
-  const isBusy = () => services.discord.interactions.all().some(isWaiting);
+  const isBusy = () =>
+    services.discord.interactions
+      .all()
+      .some(({ answeredAt, createdAt }) => answeredAt === undefined && now() - createdAt < ANSWER_WITHIN_MS);
   const time = new TownClock(kept?.aheadMs ?? 0, folder.clock, isBusy);
   const { clock } = time;
   const now = () => clock.now();
@@ -118,7 +123,3 @@ function botEnv(services: Services, folder: Folder): Env {
     NODE_OPTIONS: `--import ${preload.href}`,
   };
 }
-
-/** Whether somebody waits for the bot's first answer. */
-const isWaiting = ({ answeredAt, createdAt }: { answeredAt: number | undefined; createdAt: number }) =>
-  answeredAt === undefined && Date.now() - createdAt < 3_000;

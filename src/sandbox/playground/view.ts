@@ -29,9 +29,9 @@ export function viewOf(playground: Playground, { person: key, place: wanted }: W
     me: key,
     place,
     people: PERSON_KEYS.map((each) => {
-      const { user, ...other } = { user: world.user(people[each]), ...PEOPLE[each] };
-      const inbox = discord.person(user.id).inbox().length;
-      return { key: each, userId: user.id, ...other, inbox, acceptsDms: user.acceptsDms };
+      const { id: userId, acceptsDms } = world.user(people[each]);
+      const inbox = discord.person(userId).inbox().length;
+      return { key: each, userId, ...PEOPLE[each], inbox, acceptsDms };
     }),
     guilds: guilds.map((each) => guildView(playground, each, person)),
     names: names(playground),
@@ -56,10 +56,9 @@ function placeOf(
   guilds: readonly Guild[],
   wanted: Place | undefined,
 ): Place {
-  const isThere =
-    wanted?.kind === 'direct' || guilds.some((guild) => wanted && guild.id === wanted.guildId) || false;
-  if (wanted && isThere && (wanted.kind !== 'channel' || sees(playground, person, wanted.channelId)))
-    return wanted;
+  if (wanted?.kind === 'direct') return wanted;
+  if (wanted && guilds.some(({ id }) => id === wanted.guildId))
+    if (wanted.kind === 'events' || sees(person, wanted.channelId)) return wanted;
   for (const guild of guilds) {
     const [channel] = channelsOf(playground, guild, person);
     if (channel) return { kind: 'channel', guildId: guild.id, channelId: channel.id };
@@ -67,10 +66,10 @@ function placeOf(
   return { kind: 'direct' };
 }
 
-function sees({ services }: Playground, person: Person, channelId: string): boolean {
+function sees(person: Person, channelId: string): boolean {
   try {
     person.sees(channelId);
-    return services.discord.world.channels.has(channelId);
+    return true;
   } catch {
     return false;
   }
