@@ -263,6 +263,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the sandbox's page", () => {
     const other = await context.newPage();
     await other.goto(page.url());
     await status(other).waitFor();
+    await page.getByRole('img', { name: /Requests to start\.gg .* seconds: [1-9]\d* together/ }).waitFor();
     await status(other).getByRole('button', { name: 'Pause' }).click();
     for (const of of [page, other]) await new Hands(of).message('Paused').waitFor();
     // Two tabs may be two people.

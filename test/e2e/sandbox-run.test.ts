@@ -113,6 +113,19 @@ describe('npm run sandbox', () => {
     page.close();
   });
 
+  it('lets time run faster, and the bot still answers in time', async () => {
+    const page = await look({ person: 'organiser' });
+    const { place } = page.view;
+    const before = page.view.clock.aheadMs;
+    await perform({ do: 'speed', speed: 60 });
+    await until('two minutes have passed', () => page.view.clock.aheadMs > before + 120_000);
+    const typed = { do: 'command', person: 'organiser', place, name: 'status', options: {} } as const;
+    for (let i = 0; i < 5; i++) expect(await perform(typed)).toEqual({ status: 200, body: {} });
+    await perform({ do: 'speed', speed: 1 });
+    await until('it runs as ever', () => page.view.clock.speed === 1);
+    page.close();
+  });
+
   it('answers its own page and no other site', async () => {
     const { host, port } = new URL(sandbox.url);
     expect(await statusOf({ host })).toBe(200);
