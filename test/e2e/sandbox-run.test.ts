@@ -101,9 +101,14 @@ describe('npm run sandbox', () => {
     await until('it is dead', () => page.view.bot.state === 'stopped' && !page.view.bot.isConnected);
     const typed = await perform({ do: 'command', person: 'organiser', place, name: 'status', options: {} });
     expect(typed).toEqual({ status: 409, body: { refusal: 'The application did not respond' } });
+    // Killed again while it starts, it can still be started.
+    const starting = perform({ do: 'bot', what: 'start' });
+    await until('it starts', () => page.view.bot.state === 'starting');
+    await perform({ do: 'bot', what: 'kill' });
+    expect(await starting).toMatchObject({ status: 200 });
     expect(await perform({ do: 'bot', what: 'start' })).toMatchObject({ status: 200 });
     await until('it is back', () => page.view.bot.isConnected && page.view.bot.state === 'running');
-    expect(page.view.bot.kills).toBe(1);
+    expect(page.view.bot.kills).toBe(2);
     expect(await perform({ do: 'command', person: 'organiser', place, name: 'status', options: {} })).toEqual(
       {
         status: 200,

@@ -6,6 +6,7 @@ export class BotKeeper {
   readonly #env: Env;
   readonly #changed: () => void;
   #bot: Bot | undefined;
+  #killed: Bot | undefined;
   #state: BotView['state'] = 'stopped';
   kills = 0;
   /** When the last one that was killed was back at work, by this machine's clock. */
@@ -26,14 +27,23 @@ export class BotKeeper {
     await Promise.all([this.#deployCommands(), this.start()]);
   }
 
-  /** Starts it, unless it runs already, and waits until it works. @throws Error with its log when it ends before that */
+  /**
+   * Starts it, unless it runs already, and waits until it works, or is killed.
+   *
+   * @throws Error with its log when it ends by itself before that
+   */
   async start(): Promise<void> {
     if (this.#state !== 'stopped') return;
     const bot = new Bot(this.#env);
     this.#bot = bot;
     this.#is('starting');
     bot.process.once('exit', () => this.#bot === bot && this.#is('stopped'));
-    await bot.ready();
+    try {
+      await bot.ready();
+    } catch (error) {
+      if (this.#killed === bot) return;
+      throw error;
+    }
     if (this.kills > 0) this.backAt = Date.now();
     this.#is('running');
   }
@@ -42,6 +52,7 @@ export class BotKeeper {
   async kill(): Promise<void> {
     if (this.#state === 'stopped') return;
     this.kills += 1;
+    this.#killed = this.#bot;
     this.backAt = undefined;
     await this.#bot?.stop('SIGKILL');
   }

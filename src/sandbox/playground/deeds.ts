@@ -7,8 +7,8 @@ import { PERSON_KEYS } from './people.ts';
 import type { Playground } from './playground.ts';
 import type { Deed, Done, PersonKey, Place } from './protocol.ts';
 
-const person = z.enum(PERSON_KEYS as [PersonKey, ...PersonKey[]]);
-const place = z.discriminatedUnion('kind', [
+export const person = z.enum(PERSON_KEYS as [PersonKey, ...PersonKey[]]);
+export const place = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('channel'), guildId: z.string(), channelId: z.string() }),
   z.object({ kind: z.literal('events'), guildId: z.string() }),
   z.object({ kind: z.literal('direct') }),

@@ -4,10 +4,9 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { messageOf, UserError } from '../../errors.ts';
-import { deed, perform } from './deeds.ts';
-import { PERSON_KEYS } from './people.ts';
+import { deed, perform, person, place } from './deeds.ts';
 import type { Playground } from './playground.ts';
-import type { PersonKey, Update, View, Watch } from './protocol.ts';
+import type { Update, View, Watch } from './protocol.ts';
 import { viewOf } from './view.ts';
 
 /** What changes together is told together. */
@@ -15,16 +14,7 @@ const GATHER_MS = 15;
 /** Charts and clocks move without anything being said. */
 const TICK_MS = 1_000;
 
-const watch = z.object({
-  person: z.enum(PERSON_KEYS as [PersonKey, ...PersonKey[]]),
-  place: z
-    .discriminatedUnion('kind', [
-      z.object({ kind: z.literal('channel'), guildId: z.string(), channelId: z.string() }),
-      z.object({ kind: z.literal('events'), guildId: z.string() }),
-      z.object({ kind: z.literal('direct') }),
-    ])
-    .optional(),
-}) satisfies z.ZodType<Watch>;
+const watch = z.object({ person, place: place.optional() }) satisfies z.ZodType<Watch>;
 
 export type PageServer = { url: string; close(): Promise<void> };
 

@@ -57,7 +57,8 @@ export class TownClock {
 
   /** Pushes time ahead. */
   async skip(ms: number): Promise<void> {
-    this.#jumping = this.#jumping.then(async () => {
+    const before = this.#jumping.catch(() => {});
+    this.#jumping = before.then(async () => {
       this.clock.advance(ms);
       await this.#tell();
     });
