@@ -11,7 +11,9 @@ import { openPlayground } from './playground/playground.ts';
 type Options = { port: number; data: string; fresh: boolean };
 
 const program = new Command('npm run sandbox --')
-  .description('Herald in a browser, with a Discord, a start.gg and a SpeedGaming to try it with.')
+  .description(
+    'Herald in a browser, with a Discord, a start.gg, a SpeedGaming and a racetime.gg to try it with.',
+  )
   .option(
     '--port <number>',
     'where the page is served on this machine; 0 takes any free port',
@@ -29,23 +31,33 @@ function readPort(text: string): number {
   throw new InvalidArgumentError('It is a number from 0 to 65535.');
 }
 
-async function run({ port, data, fresh }: Options, signal: AbortSignal): Promise<void> {
+type End = () => Promise<void>;
+
+/** Starts it all. @param ends what is to be called at the end, in this order */
+async function start({ port, data, fresh }: Options, ends: End[]): Promise<void> {
   const log = createLog(process.env.LOG_LEVEL ?? 'error');
   const folder = await takeFolder(resolve(data), { isFresh: fresh });
+  ends.unshift(folder.release);
   const opening = Promise.withResolvers<Awaited<ReturnType<typeof openPlayground>>>();
   opening.promise.catch(() => {});
-  const ends: (() => Promise<void>)[] = [folder.release];
+  const page = await servePage({ port, files: await buildPage() }, opening.promise);
+  ends.unshift(page.close);
+  const playground = await openPlayground(folder, log);
+  ends.unshift(playground.close);
+  opening.resolve(playground);
+  await playground.keeper.begin();
+  process.stdout.write(`Herald's sandbox: ${page.url}\nCtrl-C ends it; it is kept in ${data}.\n`);
+}
+
+/** Runs until it is interrupted, which may be while it starts. */
+async function run(options: Options, signal: AbortSignal): Promise<void> {
+  const ends: End[] = [];
+  const interrupted = once(signal, 'abort');
   try {
-    const page = await servePage({ port, files: await buildPage() }, opening.promise);
-    ends.unshift(page.close);
-    const playground = await openPlayground(folder, log);
-    ends.unshift(playground.close);
-    opening.resolve(playground);
-    await playground.keeper.begin();
-    process.stdout.write(`Herald's sandbox: ${page.url}\nCtrl-C ends it; it is kept in ${data}.\n`);
-    if (!signal.aborted) await once(signal, 'abort');
+    await Promise.race([start(options, ends), interrupted]);
+    await interrupted;
   } finally {
-    for (const end of ends) await end();
+    for (const end of [...ends]) await end();
   }
 }
 

@@ -161,7 +161,7 @@ describe('npm run sandbox', () => {
     });
     expect(await perform({ do: 'complete-set', gameId: 1 })).toMatchObject({
       status: 409,
-      body: { refusal: expect.stringContaining('another game') },
+      body: { refusal: 'start.gg has no game 1.' },
     });
   });
 

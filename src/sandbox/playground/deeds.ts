@@ -24,6 +24,9 @@ const typed = {
 const name = z.string().trim().min(1).max(200);
 const [gameId, matchId] = [z.int(), z.int()];
 
+/** In minutes. */
+const YEAR = 60 * 24 * 365;
+
 /** What a page may ask for. */
 export const deed = z.discriminatedUnion('do', [
   z.object({ do: z.literal('command'), ...typed }),
@@ -44,7 +47,7 @@ export const deed = z.discriminatedUnion('do', [
   z.object({ do: z.literal('rename-player'), gameId, name }),
   z.object({ do: z.literal('reset-bracket'), gameId }),
   z.object({ do: z.literal('add-match') }),
-  z.object({ do: z.literal('move-match'), matchId, minutes: z.int() }),
+  z.object({ do: z.literal('move-match'), matchId, minutes: z.int().min(-YEAR).max(YEAR) }),
   z.object({ do: z.literal('cancel-match'), matchId, isCancelled: z.boolean() }),
   z.object({ do: z.literal('approve-match'), matchId, isApproved: z.boolean() }),
   z.object({ do: z.literal('swap-opponent'), matchId, name }),

@@ -85,8 +85,11 @@ export function resetBracket(world: World, gameId: number): string {
 }
 
 /** The newest first, as somebody who tries things wants them. */
-const eventsOf = (world: World, gameId: number): EventRecord[] =>
-  [...world.events({ videogameId: gameId })].sort((a, b) => b.tournament.startAt - a.tournament.startAt);
+function eventsOf(world: World, gameId: number): EventRecord[] {
+  if (!world.games.some(({ id }) => id === gameId)) throw new Impossible(`start.gg has no game ${gameId}.`);
+  const events = [...world.events({ videogameId: gameId })];
+  return events.sort((a, b) => b.tournament.startAt - a.tournament.startAt);
+}
 
 function newest(world: World, gameId: number, has: (bracket: BracketRecord) => boolean) {
   for (const event of eventsOf(world, gameId)) {

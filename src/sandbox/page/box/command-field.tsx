@@ -32,7 +32,7 @@ export function CommandField(props: Props) {
         <Plain {...props} shared={shared} />
       )}
       <small id={`${id}-about`} class="quiet">
-        {option.required ? '' : 'Optional. '}
+        {option.required ? 'Required. ' : 'Optional. '}
         {option.description}
       </small>
     </div>

@@ -54,7 +54,7 @@ export const STEPS: Step[] = [
   },
   {
     title: 'Import a game',
-    text: 'As the organiser, import the small game from start.gg: with /import startgg, or with the button on the right. One message in the channel shows how far it is.',
+    text: 'As the organiser, import the small game from start.gg: with /import startgg, since the day that stands on the right, or with the button there. One message in the channel shows how far it is.',
     isDone: ({ tour }) => tour.import !== 'none',
     async doIt(sandbox) {
       await goAsOrganiser(sandbox);

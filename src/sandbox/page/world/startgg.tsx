@@ -15,7 +15,7 @@ export function Startgg({ view }: { view: View }) {
             <p>
               <strong>{game.name}</strong>{' '}
               <span class="quiet">
-                {game.size}, {game.tournaments} tournaments, about {minutes(game.minutes)}
+                {game.size}, {game.tournaments} tournaments since {game.since}, about {minutes(game.minutes)}
               </span>
             </p>
             <button
