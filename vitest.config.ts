@@ -18,11 +18,11 @@ export default defineConfig({
     globalSetup: ['test/support/postgres.ts'],
     reporters: ['default', new SummaryLine()],
     // Most of a test's time is waiting: for heartbeats, limits, other processes.
-    maxWorkers: 5,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     // Tests keep nothing in modules, so what one file has loaded serves the next.
     isolate: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
