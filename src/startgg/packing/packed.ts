@@ -10,6 +10,7 @@ import { pack } from './plan.ts';
 import { type Asked, Prices } from './prices.ts';
 import type { PackedReader } from './reader.ts';
 import { answersTo, documentOf } from './request.ts';
+import { eventOf } from './set-rules.ts';
 import { setsReader } from './sets.ts';
 import { structureReader } from './structure.ts';
 
@@ -99,7 +100,7 @@ export class PackedReading {
   divide(outcome: Outcome, parts: number): Outcome[] {
     const read = this.readsOf(outcome);
     if (!read) return [outcome];
-    const byPart = Map.groupBy(read, ([{ key }]) => Number(key.split(':')[0]) % parts);
+    const byPart = Map.groupBy(read, ([item]) => eventOf(item) % parts);
     return Array.from({ length: parts }, (_, part) => this.outcome(new Map(byPart.get(part)), []));
   }
 
