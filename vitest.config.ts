@@ -19,10 +19,13 @@ export default defineConfig({
     reporters: ['default', new SummaryLine()],
     // Most of a test's time is waiting: for heartbeats, limits, other processes.
     maxWorkers: 4,
+    maxConcurrency: 2,
     sequence: { sequencer: LongestFirst },
     // Tests keep nothing in modules, so what one file has loaded serves the next.
     isolate: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // A busy machine may stand still for seconds: what is waited for comes, or the test says what did not.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

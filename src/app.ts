@@ -70,6 +70,8 @@ export type AppOptions = {
   /** Called when the embedded server is not where it was any more, or Discord closed the connection for good. */
   onGone?: (what: Gone) => void;
   monitoring?: Monitoring | undefined;
+  /** Once it is aborted, nothing more is opened. */
+  signal?: AbortSignal;
 };
 
 /** One process of Herald: its services, and the parts that its roles need. */
@@ -137,6 +139,10 @@ export class App {
    */
   static async open(config: Config, log: Log, options: AppOptions = {}): Promise<App> {
     const url = config.databaseUrl ?? (await attachEmbedded(config.dataDir, log));
+    if (options.signal?.aborted) {
+      await leaveEmbedded(config);
+      throw options.signal.reason;
+    }
     const db = await Database.connect(url, entities);
     const ran = await migrate(db, [() => Queue.install(url)]).catch(async (error) => {
       await db.close();

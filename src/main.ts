@@ -41,8 +41,10 @@ async function main(): Promise<void> {
     log.fatal(GONE[what]);
     process.exit(1);
   };
-  const opening = App.open(config, log, { onGone, monitoring });
-  const signalled = closeOnSignal(opening, log);
+  const stopping = new AbortController();
+  const { signal: signalled } = stopping;
+  const opening = App.open(config, log, { onGone, monitoring, signal: signalled });
+  closeOnSignal(stopping, opening, log);
   try {
     await start(await opening, signalled);
   } catch (error) {
@@ -63,11 +65,10 @@ async function start(app: App, signalled: AbortSignal): Promise<void> {
 }
 
 /** Closes what there is by then at the first SIGTERM or SIGINT, also while it is still being opened. */
-function closeOnSignal(opening: Promise<App>, log: Log): AbortSignal {
-  const signalled = new AbortController();
+function closeOnSignal(stopping: AbortController, opening: Promise<App>, log: Log): void {
   const close = (signal: string) => {
-    if (signalled.signal.aborted) return;
-    signalled.abort();
+    if (stopping.signal.aborted) return;
+    stopping.abort();
     log.info({ signal }, 'closing');
     const timer = setTimeout(() => {
       log.error('closing took too long');
@@ -92,7 +93,6 @@ function closeOnSignal(opening: Promise<App>, log: Log): AbortSignal {
     );
   };
   process.on('SIGTERM', close).on('SIGINT', close);
-  return signalled.signal;
 }
 
 main().catch((error) => {

@@ -52,7 +52,7 @@ it('tells how each run ended, and goes on after one that came too early or faile
     ['speedgaming', 'failed'],
     ['speedgaming', 'unreadable'],
   ]);
-  for (const took of seconds) expect(took).toBeLessThan(5);
+  for (const took of seconds) expect(took).toBeLessThan(60);
 });
 
 it('tells nothing of a run that had nothing to do', async () => {

@@ -78,7 +78,7 @@ export class Database {
 
   /**
    * A way in that is a single connection, and that connection: for what is said past MikroORM in its transactions, such as
-   * COPY. The stored snapshot of the schema is left alone, whatever migrations are run.
+   * COPY.
    */
   static async connectSingle(
     url: string,
@@ -96,7 +96,6 @@ export class Database {
       ...options,
       pool: { min: 0, max: 1 },
       driverOptions: { onPoolCreated },
-      migrations: { ...options.migrations, snapshotOnMigrate: false },
     });
     return {
       db: new Database(url, orm),

@@ -14,6 +14,10 @@ import type { Log } from '../log.ts';
 
 const run = promisify(execFile);
 
+/** A connection that was closed, by this process (`pg`'s pools do not wait for the end of theirs) or another, still counts so long. */
+const LEAVING_MS = 1_000;
+const LOOK_AGAIN_MS = 100;
+
 const serverFile = z.object({ url: z.string(), cluster: z.string() });
 type Server = z.infer<typeof serverFile>;
 
@@ -59,7 +63,11 @@ export async function stopEmbedded(
   return await locked(dataDir, async () => {
     const server = await readServer(dataDir);
     if (!server || !(await answers(server.url))) return notRunning;
-    const others = await connections(server.url);
+    let others = await connections(server.url);
+    for (let ms = 0; options.onlyWhenUnused && others > 0 && ms < LEAVING_MS; ms += LOOK_AGAIN_MS) {
+      await delay(LOOK_AGAIN_MS);
+      others = await connections(server.url);
+    }
     if (options.onlyWhenUnused && others > 0) return { stopped: false, connections: others };
     await pgCtl(server.cluster, ['stop', '-m', 'fast', '-w', '-t', '30']);
     return { stopped: true, connections: others };

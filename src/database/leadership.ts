@@ -93,9 +93,11 @@ export class Leadership {
     } finally {
       const hasLed = this.#provenAt !== undefined;
       this.#provenAt = undefined;
-      if (hasLed) await led.stop();
+      if (hasLed) {
+        await led.stop();
+        this.#log.info('leads no more');
+      }
       await client.end().catch(() => {});
-      if (hasLed) this.#log.info('leads no more');
     }
   }
 

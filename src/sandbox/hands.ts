@@ -5,7 +5,7 @@ import { type Browser, chromium, type Locator, type Page } from 'playwright-core
 export const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
 const LOOK_EVERY_MS = 20;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** A headless Chromium that calls nobody by itself. */
 export async function openBrowser(): Promise<Browser> {

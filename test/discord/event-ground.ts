@@ -58,6 +58,8 @@ export async function eventGround() {
 
   const links = [{ id: 1, tournamentId: 1, guildId: guild.id, isReady: true }];
   let revision = 0;
+  // Read once: a match that is put again is not moved by a minute.
+  const openedAt = Date.now();
   return {
     clock,
     db,
@@ -97,7 +99,7 @@ export async function eventGround() {
       await db.transaction(async (em) => {
         await holdGuild(em, guild.id);
         const ids = new Set<number>();
-        for (const given of matches.map((fields) => match(fields, revision)))
+        for (const given of matches.map((fields) => match(fields, revision, openedAt)))
           for (const link of links)
             for (const event of await applyMatch(em, link, given)) ids.add(event.matchId);
         await wantEvents(em, [...ids]);
@@ -141,9 +143,9 @@ export async function eventGround() {
   };
 }
 
-/** A match in an hour, unless it says otherwise. */
-function match({ inHours = 1, ...fields }: Fields, revision: number): SourceMatch {
-  const startsAt = `${new Date(Date.now() + inHours * HOUR).toISOString().slice(0, 16)}:00Z`;
+/** A match an hour after the ground was opened, unless it says otherwise. */
+function match({ inHours = 1, ...fields }: Fields, revision: number, openedAt: number): SourceMatch {
+  const startsAt = `${new Date(openedAt + inHours * HOUR).toISOString().slice(0, 16)}:00Z`;
   return {
     source: 'speedgaming',
     outsideId: '1',

@@ -229,7 +229,7 @@ describe('what a person is told', () => {
     await scene.settled();
     expect(scene.inbox(scene.ada)).toEqual(['Match scheduled']);
     expect(await scene.states()).toEqual(['void', 'void', 'sent']);
-    scene.discord.faults.add({ kind: 'status', status: 503, path: /messages/, method: 'POST', times: 4 });
+    scene.discord.faults.add({ kind: 'status', status: 503, path: /messages/, method: 'POST', times: 1_000 });
     await scene.sync({ startsAt: inHours(60) });
     await scene.sync({ startsAt: inHours(52) });
     await scene.settled();

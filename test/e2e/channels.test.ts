@@ -22,7 +22,6 @@ test.concurrent('a channel that is deleted, or closed to the bot: the guild’s 
   world.deleteChannel(first);
   const told = await stage.discord.waitFor(() => stage.posted()[0], {
     what: 'the notice',
-    timeoutMs: 20_000,
   });
   expect(textOf(told)).toMatch(new RegExp(`cannot post in <#${first.id}>.*\\*\\*Cup demo\\*\\*`));
   const add = () =>
@@ -30,14 +29,13 @@ test.concurrent('a channel that is deleted, or closed to the bot: the guild’s 
   add();
   await stage.discord.waitFor(() => stage.posted().length === 2, {
     what: 'the announcement',
-    timeoutMs: 20_000,
   });
 
   await stage.sql.query('update tournament set announce_channel_id = $1', [second.id]);
   world.setOverwrites(second, [{ id: guild.id, deny: ['ViewChannel'] }]);
   add();
   add();
-  await stage.discord.waitFor(() => stage.posted().length === 5, { what: 'the rest', timeoutMs: 20_000 });
+  await stage.discord.waitFor(() => stage.posted().length === 5, { what: 'the rest' });
   const notices = stage
     .posted()
     .map(textOf)
@@ -75,7 +73,7 @@ test.concurrent('what a channel does not take is shown to organisers, and is pos
     stage.posted(channel.id).filter((message) => textOf(message).includes('Scheduled')).length;
 
   add();
-  await stage.discord.waitFor(() => announced(first) === 1, { what: 'the first', timeoutMs: 20_000 });
+  await stage.discord.waitFor(() => announced(first) === 1, { what: 'the first' });
   const close = [{ id: guild.id, deny: ['SendMessages' as const] }];
   world.setOverwrites(first, close);
   add();
@@ -88,7 +86,7 @@ test.concurrent('what a channel does not take is shown to organisers, and is pos
   expect(await stage.ask('status', {}, { by: stage.place.member })).not.toContain('cannot be posted');
   expect(await stage.ask('tournament show', { tournament: 'Cup demo' })).toMatch(cannot);
   await stage.ask('tournament settings', { tournament: 'Cup demo', announce_channel: second.id });
-  await stage.discord.waitFor(() => announced(second) === 2, { what: 'the others', timeoutMs: 20_000 });
+  await stage.discord.waitFor(() => announced(second) === 2, { what: 'the others' });
   expect(announced(first)).toBe(1);
   expect(await stage.ask('status')).not.toContain('cannot be posted');
 
@@ -98,6 +96,6 @@ test.concurrent('what a channel does not take is shown to organisers, and is pos
   add();
   await refused(1);
   await stage.ask('setup channel', { channel: third.id });
-  await stage.discord.waitFor(() => announced(third) === 1, { what: 'the last', timeoutMs: 20_000 });
+  await stage.discord.waitFor(() => announced(third) === 1, { what: 'the last' });
   expect(announced(second)).toBe(2);
 });

@@ -99,10 +99,12 @@ test.concurrent('Ctrl-C pauses the import and says how to go on; typed again, it
   open,
 }) => {
   const stage = await open({ startgg: brisk });
+  const goOn = stage.hold(12);
   const cli = stage.startCli('import', 'startgg', ...GAME);
-  await stage.startgg.waitFor((requests) => requests.length > 12, 20_000);
+  await stage.startgg.waitFor((requests) => requests.length > 12);
   cli.signal('SIGINT');
   const { code, out } = await cli.ended;
+  goOn();
   expect(code).toBe(130);
   expect(out).toContain('herald -- import resume 1');
   expect(await stage.job(1)).toMatchObject({ state: 'PAUSED' });
@@ -116,10 +118,12 @@ test.concurrent('Ctrl-C pauses the import and says how to go on; typed again, it
 
 test.concurrent('killed in the middle and resumed, the import is taken up', async ({ open }) => {
   const stage = await open({ startgg: brisk });
+  const goOn = stage.hold(12);
   const cli = stage.startCli('import', 'startgg', ...GAME);
-  await stage.startgg.waitFor((requests) => requests.length > 12, 20_000);
+  await stage.startgg.waitFor((requests) => requests.length > 12);
   cli.signal('SIGKILL');
   await cli.ended;
+  goOn();
   expect((await stage.cli('import', 'list')).out).toMatch(/RUNNING .*waiting for a worker/);
   const again = await stage.cli('import', 'resume', '1', '--json');
   expect(again).toMatchObject(ok);
@@ -136,10 +140,12 @@ test.concurrent('while a worker lives it only watches, and takes over when that 
 }) => {
   const stage = await open({ startgg: brisk });
   const worker = await stage.bot({ ROLES: 'worker' });
+  const goOn = stage.hold(12);
   const cli = stage.startCli('import', 'startgg', ...GAME, '--json');
   await worker.logged('slice begins');
-  await stage.startgg.waitFor((requests) => requests.length > 12, 20_000);
+  await stage.startgg.waitFor((requests) => requests.length > 12);
   await worker.stop('SIGKILL');
+  goOn();
   const { code, out } = await cli.ended;
   expect(code).toBe(0);
   expect(linesOf(out).at(-1)).toMatchObject({ state: 'COMPLETED', counters: stage.freshCounters() });
@@ -149,10 +155,12 @@ test.concurrent('while a worker lives it only watches, and takes over when that 
 test.concurrent("it leaves a guild's import that another process works on, and tells who paused it", async ({
   open,
 }) => {
-  // Slower than the start of the terminals that follow.
-  const stage = await open({ startgg: { latency: { minMs: 5_000, maxMs: 8_000 } } });
+  const stage = await open();
   await stage.bot();
+  // Its first page, so that there is something to be watched.
+  stage.hold(2);
   await stage.begin();
+  await until('its first page', async () => (await stage.job(1)).phase);
   await stage.cli('import', 'pause', '1');
   const watching = stage.startCli('import', 'resume', '1');
   await stage.reaches(1, 'RUNNING');

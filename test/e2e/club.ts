@@ -41,10 +41,12 @@ export async function follow(stage: Stage, slug: string, dm = 'everyone'): Promi
   );
 }
 
-/** Waits until the first sync of every link is over. */
+/** Waits until the first sync of every link is over, and what it found is told. */
 export async function firstSync(stage: Stage): Promise<void> {
   await until('the first sync', async () => {
-    const { rows } = await stage.sql.query('select 1 from tournament_link where ready_at is null');
+    const { rows } = await stage.sql.query(
+      `select 1 from tournament_link where ready_at is null union all select 1 from notification where state = 'pending'`,
+    );
     return rows.length === 0;
   });
 }

@@ -1,15 +1,7 @@
 import { expect } from 'vitest';
 import { smallWorld } from '../../src/sandbox/place.ts';
 import { createWorld } from '../../src/sandbox/startgg/create-world.ts';
-import { buttonsOf, GAME, type Stage, test, textOf } from './stage.ts';
-
-const slow = { latency: { minMs: 300, maxMs: 600 } };
-
-/** What is offered while a person types into an option. */
-async function offered(stage: Stage, subcommand: string, focused: string, value: string) {
-  const typed = { ...stage.here, name: 'import', subcommand, focused, value };
-  return await stage.place.organiser.autocomplete(typed);
-}
+import { buttonsOf, GAME, test, textOf } from './stage.ts';
 
 test.concurrent('what is typed wrongly is answered in plain words, and starts nothing', async ({ open }) => {
   const games = [
@@ -42,27 +34,28 @@ test.concurrent('what is typed wrongly is answered in plain words, and starts no
 });
 
 test.concurrent('the lists that open while one types come from the database alone', async ({ open }) => {
-  const stage = await open({ startgg: slow });
+  const stage = await open();
   await stage.bot();
-  expect(await offered(stage, 'startgg', 'game', '')).toEqual([]);
-  expect(await offered(stage, 'startgg', 'game', '2x')).toEqual([{ name: '2x', value: '2x' }]);
+  expect(await stage.offered('import startgg', 'game')).toEqual([]);
+  expect(await stage.offered('import startgg', 'game', '2x')).toEqual([{ name: '2x', value: '2x' }]);
+  stage.hold();
   const first = await stage.begin();
   const second = await stage.begin({ since: '2026-02-01', until: '2026-02-02' });
   const asked = stage.startgg.requests.length;
-  expect(await offered(stage, 'startgg', 'game', '2xk')).toEqual([{ name: '2XKO', value: '64423' }]);
+  expect(await stage.offered('import startgg', 'game', '2xk')).toEqual([{ name: '2XKO', value: '64423' }]);
   expect(
     stage.startgg.requests.slice(asked).filter(({ operationName }) => /videogame/i.test(operationName ?? '')),
   ).toEqual([]);
 
   await stage.ask('import cancel', { job: String(second.id) });
-  const all = await offered(stage, 'show', 'job', '');
+  const all = await stage.offered('import show', 'job');
   expect(all.map(({ value }) => value)).toEqual([String(second.id), String(first.id)]);
   expect(all[0]?.name).toBe(`Import ${second.id} · 2XKO · 2026-02-01 to 2026-02-02 · cancelled`);
-  expect((await offered(stage, 'show', 'job', '2026-02-02 2xko')).map(({ value }) => value)).toEqual([
+  expect((await stage.offered('import show', 'job', '2026-02-02 2xko')).map(({ value }) => value)).toEqual([
     String(second.id),
   ]);
-  expect((await offered(stage, 'pause', 'job', '')).map(({ value }) => value)).toEqual([String(first.id)]);
-  expect(await offered(stage, 'resume', 'job', '')).toEqual([]);
+  expect((await stage.offered('import pause', 'job')).map(({ value }) => value)).toEqual([String(first.id)]);
+  expect(await stage.offered('import resume', 'job')).toEqual([]);
   expect(await stage.ask('import pause', { job: `#${first.id}` })).toContain('Paused');
   expect(unescaped(await stage.ask('import pause', { job: `import ${first.id}` }))).toContain(
     'is paused, so it cannot be paused',
@@ -78,12 +71,9 @@ test.concurrent('/import list and show tell how imports stand; /status tells mem
   await stage.bot();
   const done = await stage.begin();
   await stage.shows(done.message, /Done/);
-  stage.startgg.faults.add({
-    kind: 'hang',
-    times: Number.POSITIVE_INFINITY,
-    match: ({ operationName }) => !/game/i.test(operationName ?? ''),
-  });
+  stage.hold();
   const running = await stage.begin({ since: '2026-02-01' });
+  await stage.reaches(running.id, 'RUNNING');
 
   const list = await stage.ask('import list');
   expect(list.indexOf(`Import ${running.id}`)).toBeLessThan(list.indexOf(`Import ${done.id}`));
@@ -125,7 +115,7 @@ test.concurrent('the Errors button shows all that failed, page by page', async (
   for (const { id } of events) stage.startgg.faults.failEvent(id);
   await stage.bot();
   const { id, message } = await stage.begin();
-  await stage.shows(message, new RegExp(`Done, but ${events.length} items failed`), 60_000);
+  await stage.shows(message, new RegExp(`Done, but ${events.length} items failed`), 120_000);
   const errors = await (await stage.click(message, 'Errors')).answer();
   expect(errors.visibleTo).toBe(stage.place.organiser.id);
   expect(textOf(errors)).toMatch(/Page 1 of 2/);

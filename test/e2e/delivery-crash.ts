@@ -36,7 +36,8 @@ export async function killWhileTelling(stage: Stage, kills: number, random: Rand
     bot = await stage.bot();
     await stage.discord.waitFor(() => people.every((user) => headlines(stage, user).length >= kill), {
       what: `message ${kill} for everybody`,
-      timeoutMs: 60_000,
+      // A read that died with its process counts until it would have been given up, 80 s later.
+      timeoutMs: 120_000,
     });
     for (const user of people)
       expect(headlines(stage, user)).toEqual(Array.from({ length: kill }, () => 'Match moved'));

@@ -35,15 +35,7 @@ test('a followed game: its message tells what each sync brought, until it is unf
 
   expect(await stage.ask('import list')).not.toContain('followed');
   expect(await stage.ask('status')).toMatch(/Followed games\n\*\*2XKO\*\* ✅ <t:\d+:R>/);
-  const typed = {
-    ...stage.here,
-    name: 'import',
-    subcommand: 'unfollow',
-    options: {},
-    focused: 'game',
-    value: '2x',
-  };
-  expect(await stage.place.organiser.autocomplete(typed)).toEqual([{ name: '2XKO', value: '64423' }]);
+  expect(await stage.offered('import unfollow', 'game', '2x')).toEqual([{ name: '2XKO', value: '64423' }]);
   expect(await stage.ask('import unfollow', { game: 'Chess' })).toMatch(/Followed here.*2XKO/);
   expect(await stage.ask('import unfollow', { game: '64423' })).toContain('is not followed any more');
   await stage.shows(message, /Not followed any more/);

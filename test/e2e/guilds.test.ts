@@ -4,8 +4,6 @@ import { until } from '../support/until.ts';
 import { firstSync, follow, headlines, inHours, join, player, QUICK } from './club.ts';
 import { GAME, type Stage, test, textOf } from './stage.ts';
 
-const slow = { latency: { minMs: 400, maxMs: 800 } };
-
 /** Another guild with the bot in it, and its owner. */
 function neighbours({ discord }: Stage) {
   const { world } = discord;
@@ -19,11 +17,13 @@ function neighbours({ discord }: Stage) {
 test.concurrent('a member like any other is refused, by command and by button, until made an organiser', async ({
   open,
 }) => {
-  const stage = await open({ startgg: slow });
+  const stage = await open();
   const { member, guild } = stage.place;
   const { world } = stage.discord;
   await stage.bot();
+  stage.hold();
   const { id, message } = await stage.begin();
+  await stage.reaches(id, 'RUNNING');
   const by = member;
   const refusal = /Only organisers can do this.*Manage Server/;
   for (const [command, options] of [
@@ -38,8 +38,7 @@ test.concurrent('a member like any other is refused, by command and by button, u
   await click.waitFor(() => click.followups.length > 0);
   expect(click.followups[0]?.content).toMatch(refusal);
   expect(click.followups[0]?.visibleTo).toBe(member.id);
-  const typed = { ...stage.here, name: 'import', subcommand: 'show', focused: 'job', value: '' };
-  expect(await member.autocomplete(typed)).toEqual([]);
+  expect(await stage.offered('import show', 'job', '', { by })).toEqual([]);
   expect(await stage.job(id)).toMatchObject({ state: 'RUNNING' });
 
   const role = world.addRole(guild, { name: 'Tournament organisers' });
@@ -60,10 +59,12 @@ test.concurrent('a member like any other is refused, by command and by button, u
 });
 
 test.concurrent('two guilds import the same game at once and see nothing of each other', async ({ open }) => {
-  const stage = await open({ startgg: slow });
+  const stage = await open();
   const { by, at } = neighbours(stage);
   await stage.bot();
+  const goOn = stage.hold();
   const ours = await stage.begin();
+  await stage.reaches(ours.id, 'RUNNING');
   const theirs = await stage.begin({}, { by, at });
   expect(theirs.id).not.toBe(ours.id);
   expect(theirs.message.channelId).toBe(at.channelId);
@@ -72,13 +73,7 @@ test.concurrent('two guilds import the same game at once and see nothing of each
   for (const verb of ['show', 'pause', 'cancel', 'resume', 'retry'])
     expect(await stage.ask(`import ${verb}`, job, { by, at })).toMatch(/no such import here/);
   expect(await stage.ask('import list', {}, { by, at })).not.toContain(`Import ${ours.id}*`);
-  const choices = await by.autocomplete({
-    ...at,
-    name: 'import',
-    subcommand: 'show',
-    focused: 'job',
-    value: '',
-  });
+  const choices = await stage.offered('import show', 'job', '', { by, at });
   expect(choices.map(({ value }) => value)).toEqual([String(theirs.id)]);
   expect(await stage.job(ours.id)).toMatchObject({ state: 'RUNNING' });
 
@@ -87,6 +82,7 @@ test.concurrent('two guilds import the same game at once and see nothing of each
   expect(again).toContain(`import ${ours.id}`);
   expect(again).toContain(`/${ours.message.channelId}/${ours.message.id}`);
 
+  goOn();
   await stage.shows(ours.message, /Done/);
   await stage.shows(theirs.message, /Done/);
   expect(await stage.differences()).toEqual([]);
@@ -96,29 +92,36 @@ test.concurrent('two guilds import the same game at once and see nothing of each
 
 test.concurrent('removed from a guild, also while it was down, Herald ends the work there and nowhere else', async ({
   open,
+  expect,
 }) => {
-  const stage = await open({ startgg: slow });
+  const stage = await open();
   const { world } = stage.discord;
   const { by, at, guild } = neighbours(stage);
   const third = neighbours(stage);
   const bot = await stage.bot();
+  const goOn = stage.hold();
   const ours = await stage.begin();
   const theirs = await stage.begin({}, { by, at });
   const others = await stage.begin({}, third);
+  await stage.reaches(ours.id, 'RUNNING');
 
   world.setAvailable(stage.place.guild, false);
   world.removeBot(guild);
-  await stage.reaches(theirs.id, 'CANCELLED', 5_000);
+  await stage.reaches(theirs.id, 'CANCELLED');
   expect(await stage.job(ours.id)).toMatchObject({ state: 'RUNNING' });
   world.setAvailable(stage.place.guild, true);
 
   await bot.stop('SIGKILL');
   world.removeBot(third.guild);
   await stage.bot();
-  await stage.reaches(others.id, 'CANCELLED', 5_000);
+  await stage.reaches(others.id, 'CANCELLED');
+  goOn();
   await stage.shows(ours.message, /Done/);
-  const { rows } = await stage.sql.query('select id from guild where left_at is not null order by id');
-  expect(rows.map(({ id }) => id)).toEqual([guild.id, third.guild.id].toSorted());
+  const left = async () =>
+    (await stage.sql.query('select id from guild where left_at is not null order by id')).rows.map(
+      ({ id }) => id,
+    );
+  await expect.poll(left).toEqual([guild.id, third.guild.id].toSorted());
 });
 
 test('removed from a guild, its schedules are switched off at once; back within 30 days, one command switches them on', async ({
@@ -135,7 +138,6 @@ test('removed from a guild, its schedules are switched off at once; back within 
   const { id } = stage.speedgaming.world.addEpisode('demo', { when: inHours(48), players });
   await stage.discord.waitFor(() => headlines(stage, Ada).length === 1 && stage.posted().length === 2, {
     what: 'Ada told',
-    timeoutMs: 20_000,
   });
   await stage.sql.query(
     `insert into notification (guild_id, channel_id, class, payload, not_before) values ($1, $2, 'notice', '{"text":"later"}', now() + interval '1 hour')`,

@@ -53,7 +53,11 @@ test.concurrent('an import and a command are seen in numbers', async ({ open }) 
   const isUpToDate = (seen: Scrape) =>
     seen.value('herald_import_jobs', { state: 'COMPLETED' }) === 1 &&
     seen.value('herald_live_messages_total', { kind: 'import', outcome: 'edited' }) ===
-      message.history.length - 1;
+      message.history.length - 1 &&
+    seen.value('herald_interaction_acknowledgement_seconds_count', {
+      type: 'autocomplete',
+      command: 'import',
+    }) === 1;
   const now = await until('all is counted', async () => {
     const seen = await scrape(origin);
     return isUpToDate(seen) && seen;
@@ -94,7 +98,7 @@ test.concurrent('an import and a command are seen in numbers', async ({ open }) 
     expect(now.value(`${name}_count`, labels)).toBe(1);
     const seconds = now.value(`${name}_sum`, labels) ?? 0;
     expect(seconds).toBeGreaterThan(0);
-    expect(seconds).toBeLessThan(3);
+    expect(seconds).toBeLessThan(10);
   }
   const { version } = (await import('../../package.json', { with: { type: 'json' } })).default;
   expect(now.value('herald_process_info', { version, roles: 'gateway,worker,scheduler' })).toBe(1);
@@ -187,7 +191,7 @@ test.concurrent('it says what it lacks while it starts, also before there is a d
   await readiness(origin, missing('gateway'));
   inTime();
   await bot.ready();
-  expect(await ask(origin, '/readyz')).toEqual(READY);
+  await readiness(origin, READY);
   expect(await bot.stop()).toBe(0);
   await expect(fetch(`${origin}/healthz`)).rejects.toThrow();
 });
@@ -196,12 +200,13 @@ test.concurrent('a gateway that is away is named, until it is back', async ({ op
   const stage = await open({ env: ANY_PORT });
   const origin = await originOf(await stage.bot({ ROLES: 'gateway' }));
   await readiness(origin, READY);
+  const away = readiness(origin, missing('gateway'));
   stage.discord.gateway.invalidateSessions();
-  await readiness(origin, missing('gateway'));
+  await away;
   await readiness(origin, READY);
 });
 
-test('a database that is away is named; the metrics go on without it', async ({ open }) => {
+test('a database that is away is named; the metrics go on without it', async ({ open, expect }) => {
   const stage = await open({ env: ANY_PORT });
   const proxy = await openProxy(stage.env.DATABASE_URL ?? '');
   const origin = await originOf(await stage.bot({ DATABASE_URL: proxy.url, ROLES: 'worker' }));
@@ -217,7 +222,7 @@ test('a database that is away is named; the metrics go on without it', async ({ 
   expect((await ask(origin, '/healthz')).status).toBe(200);
   proxy.mend();
   await readiness(origin, READY);
-  expect((await scrape(origin)).value('herald_database_scrape_success')).toBe(1);
+  await expect.poll(async () => (await scrape(origin)).value('herald_database_scrape_success')).toBe(1);
 });
 
 test.concurrent('a port that another program has ends the start, and the CLI serves nothing', async ({

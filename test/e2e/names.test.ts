@@ -28,7 +28,7 @@ test('names appear as they were typed, whole or cut, and have no effect', async 
 
   const { id, message, handle } = await stage.begin({ game: '64423' });
   expect(handle.original()?.content).not.toMatch(LIVE);
-  await stage.shows(message, /failed/, 60_000);
+  await stage.shows(message, /failed/);
   expect(read(message)).toContain(`${NASTY} · 2026-01-01 to now and upcoming`);
   for (const { embeds } of message.history) expect(textOf({ content: '', embeds })).not.toMatch(LIVE);
 

@@ -53,10 +53,9 @@ test.concurrent('organisers say who people are, and take it back; outsiders cann
   expect(await stage.ask('person placeholders', { tournament: 'cup demo' })).toBe(list);
   expect(await stage.ask('person placeholders', { tournament: 'nothing' })).toContain('no tournament');
 
-  const typed = { ...stage.here, name: 'person', subcommand: 'link', focused: 'placeholder', value: 'ad' };
-  const [choice] = await stage.place.organiser.autocomplete(typed);
+  const [choice] = await stage.offered('person link', 'placeholder', 'ad');
   expect(choice?.name).toBe('Ada · sg_9001');
-  expect(await stage.place.member.autocomplete(typed)).toEqual([]);
+  expect(await stage.offered('person link', 'placeholder', 'ad', { by: stage.place.member })).toEqual([]);
   expect(await stage.ask('person link', { ...options, placeholder: 'Dee' })).toContain(
     'Nobody here is “Dee”',
   );
@@ -68,13 +67,11 @@ test.concurrent('organisers say who people are, and take it back; outsiders cann
   expect(await owner(stage, '9001')).toBe(Ada.id);
   await stage.discord.waitFor(() => headlines(stage, Ada).length === 2, {
     what: 'both matches told to Ada',
-    timeoutMs: 30_000,
   });
   expect(await stage.ask('person link', { ...options, placeholder: String(choice?.value) })).toContain(
     'is known as Ada already',
   );
-  const merged = { ...typed, subcommand: 'unlink', focused: 'person', value: 'sg_9001' };
-  const [person] = await stage.place.organiser.autocomplete(merged);
+  const [person] = await stage.offered('person unlink', 'person', 'sg_9001');
   expect(person?.name).toBe('Ada · was Ada sg_9001');
   expect(await stage.ask('person unlink', { person: `<@${Ada.id}>` })).toContain(
     'stands for themselves again',

@@ -16,7 +16,7 @@ test('a person sees what is stored about them, and has it erased: the announceme
   const episode = world.addEpisode('demo', { when: inHours(48), players, channels: [] });
   await stage.discord.waitFor(
     () => [Ada, Ben].every((user) => headlines(stage, user).length === 1) && stage.posted().length === 2,
-    { what: 'everybody told', timeoutMs: 30_000 },
+    { what: 'everybody told' },
   );
   const [, announced] = stage.posted();
   if (!announced) throw new Error('no announcement');
@@ -66,7 +66,7 @@ test('a person sees what is stored about them, and has it erased: the announceme
   world.reschedule(episode.id, inHours(50));
   const [, moved] = await stage.discord.waitFor(
     () => headlines(stage, Ben).length === 2 && stage.discord.person(Ben.id).inbox(),
-    { what: 'Ben told', timeoutMs: 30_000 },
+    { what: 'Ben told' },
   );
   expect(headlines(stage, Ben)).toEqual(['Match scheduled', 'Match moved']);
   expect(moved && textOf(moved)).toContain('**Opponent** erased');

@@ -12,7 +12,6 @@ import { type RunningSandbox, startSandbox } from '../support/sandbox.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const HOSTILE = '<img src=x onerror="window.hacked=1">';
-const PATIENCE = { timeout: 30_000 };
 
 let folder: string;
 let sandbox: RunningSandbox;
@@ -25,7 +24,7 @@ let faults: string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'herald-page-'));
   [sandbox, browser] = await Promise.all([startSandbox(['--port', '0', '--data', folder]), openBrowser()]);
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await sandbox?.end();
@@ -83,7 +82,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the sandbox's page", () => {
     const box = page.getByRole('textbox', { name: /^Message / });
     await box.fill('/');
     const offered = page.getByRole('list', { name: 'Commands' }).getByRole('button');
-    expect(await offered.count()).toBeGreaterThan(20);
+    await expect.poll(() => offered.count()).toBeGreaterThan(20);
     await box.fill('/match li');
     await box.press('Enter');
     const form = page.getByRole('form', { name: '/match list' });
@@ -200,7 +199,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the sandbox's page", () => {
     await hands.command('/notifications on');
     const takesMessages = page.getByLabel('Takes direct messages');
     await takesMessages.click();
-    await expect.poll(() => takesMessages.isChecked(), PATIENCE).toBe(false);
+    await expect.poll(() => takesMessages.isChecked()).toBe(false);
     const speedgaming = await hands.section('SpeedGaming');
     await speedgaming.getByRole('button', { name: 'Put a match on the schedule' }).click();
     // The player, who is in the same match, has been told: so would the caster have been.
@@ -209,13 +208,13 @@ describe.skipIf(!existsSync(CHROMIUM))("the sandbox's page", () => {
     const told = hands.messages('Match scheduled');
     const before = await told.count();
     await speedgaming.getByRole('button', { name: 'Put a match on the schedule' }).click();
-    await expect.poll(() => told.count(), PATIENCE).toBeGreaterThan(before);
+    await expect.poll(() => told.count()).toBeGreaterThan(before);
     await hands.be('Caster');
     await hands.go('Direct messages');
     await page.getByText('Nothing has been said here yet.').waitFor();
     expect(await takesMessages.isChecked()).toBe(false);
     await takesMessages.click();
-    await expect.poll(() => takesMessages.isChecked(), PATIENCE).toBe(true);
+    await expect.poll(() => takesMessages.isChecked()).toBe(true);
   });
 
   it('shows what people are called as text, whatever they are called', async () => {
@@ -295,7 +294,7 @@ describe.skipIf(!existsSync(CHROMIUM))("the sandbox's page", () => {
     const reminder = hands.messages('Your match starts soon');
     for (let i = 0; i < 20 && (await reminder.count()) === 0; i++) {
       await time.getByRole('button', { name: 'Skip 10 minutes' }).click();
-      await page.waitForTimeout(1_500);
+      await page.waitForTimeout(2_500);
     }
     await reminder.last().waitFor();
   });

@@ -3,11 +3,9 @@ import { until } from '../support/until.ts';
 import { firstSync, follow, headlines, inHours, join, player, QUICK } from './club.ts';
 import { test, textOf } from './stage.ts';
 
-/** For what comes by a way of its own. */
-const LATER = { timeout: 30_000 };
-
 test.concurrent('players learn that a match of theirs was scheduled, moved and cancelled, once each', async ({
   open,
+  expect,
 }) => {
   const stage = await open({ env: QUICK });
   const { world } = stage.place.speedgaming;
@@ -22,11 +20,10 @@ test.concurrent('players learn that a match of theirs was scheduled, moved and c
   const tells = async (count: number) =>
     await stage.discord.waitFor(() => [Ada, Ben].every((user) => headlines(stage, user).length === count), {
       what: `${count} messages each`,
-      timeoutMs: 30_000,
     });
   // Announcements and Discord events are brought there beside the messages, not before them.
   const said = () => stage.posted().map(textOf);
-  const announces = async (words: string) => await expect.poll(() => said()[1], LATER).toContain(words);
+  const announces = async (words: string) => await expect.poll(() => said()[1]).toContain(words);
   const startsIn = (hours: number) => `<t:${inHours(hours).getTime() / 1000}:F>`;
   const players = [player(Ada), player(Ben)];
   const episode = world.addEpisode('demo', { when: inHours(48), players, matchTitle: 'Round 1' });
@@ -45,7 +42,7 @@ test.concurrent('players learn that a match of theirs was scheduled, moved and c
   // The event of the match that was there before, and the one that was cancelled with its match.
   const events = () =>
     stage.discord.events(stage.place.guild).map(({ name, status }) => [name.split(' · ')[0], status]);
-  await expect.poll(events, LATER).toEqual([
+  await expect.poll(events).toEqual([
     ['Known', 'SCHEDULED'],
     ['Round 1', 'CANCELED'],
   ]);
@@ -64,14 +61,14 @@ test.concurrent('a member asks for direct messages with the button of an announc
   const episode = world.addEpisode('demo', { when: inHours(48), players: [player(Ada), player(Ben)] });
   const announced = await stage.discord.waitFor(() => stage.posted()[1], { what: 'the announcement' });
   expect(announced.pinged).toEqual([`<@${Ada.id}>`, `<@${Ben.id}>`]);
-  await stage.click(announced, 'Send me DMs', stage.discord.person(Ada.id));
+  await (await stage.click(announced, 'Send me DMs', stage.discord.person(Ada.id))).answer();
   world.reschedule(episode.id, inHours(50));
   const [told] = await stage.discord.waitFor(
     () => headlines(stage, Ada).length === 1 && stage.discord.person(Ada.id).inbox(),
-    { what: 'the message', timeoutMs: 30_000 },
+    { what: 'the message' },
   );
   if (!told) throw new Error('no message');
-  await stage.click(told, 'Stop these messages', stage.discord.person(Ada.id));
+  await (await stage.click(told, 'Stop these messages', stage.discord.person(Ada.id))).answer();
   world.reschedule(episode.id, inHours(52));
   await stage.shows(announced, new RegExp(`<t:${inHours(52).getTime() / 1000}:F>`));
   expect(headlines(stage, Ada).filter((line) => line.startsWith('Match'))).toEqual(['Match moved']);
@@ -91,7 +88,7 @@ test.concurrent('two bots never read the same schedule at once, and what was due
   expect(speedgaming.requests).toHaveLength(1);
   await first.stop();
   await Promise.all([stage.bot(), stage.bot()]);
-  await until('five more reads', () => speedgaming.requests.length >= 6, 40_000);
+  await until('five more reads', () => speedgaming.requests.length >= 6);
   const reads = speedgaming.requests.filter(({ answeredAt }) => answeredAt !== undefined);
   for (const [i, read] of reads.slice(1).entries())
     expect(read.at).toBeGreaterThanOrEqual(reads[i]?.answeredAt ?? Number.POSITIVE_INFINITY);

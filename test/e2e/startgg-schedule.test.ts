@@ -31,13 +31,12 @@ test.concurrent('both players of a set are told once when it is called, and the 
   world.startPool(pool);
   const announced = await stage.discord.waitFor(
     () => stage.posted().find((message) => message.embeds[0]?.title === 'Singles'),
-    { what: 'the announcement', timeoutMs: 30_000 },
+    { what: 'the announcement' },
   );
   expect(headlines(stage, Ada)).toEqual([]);
   world.callSet(setId(opening()), 5);
   await stage.discord.waitFor(() => [Ada, Ben].every((user) => headlines(stage, user).length > 0), {
     what: 'two calls',
-    timeoutMs: 30_000,
   });
   await stage.shows(announced, /📣 .* vs .* station 5/);
   for (const user of [Ada, Ben]) {

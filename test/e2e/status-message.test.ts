@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Fault } from '../../src/sandbox/discord/faults.ts';
 import { smallWorld } from '../../src/sandbox/place.ts';
+import { until } from '../support/until.ts';
 import { GAME, type Stage, test } from './stage.ts';
 
 const slow = { latency: { minMs: 200, maxMs: 500 } };
@@ -17,8 +18,10 @@ function deny(
 test.concurrent('deleted by hand, the status message is posted anew, once', async ({ open }) => {
   const stage = await open({ startgg: slow });
   await stage.bot();
+  const goOn = stage.hold();
   const { message } = await stage.begin();
   stage.place.organiser.deleteMessage(message.channelId, message.id);
+  goOn();
   const anew = await stage.discord.waitFor(() => stage.posted()[0], { what: 'a new message' });
   expect(anew.id).not.toBe(message.id);
   await stage.shows(anew, /Done/);
@@ -57,8 +60,10 @@ test.concurrent('its channel deleted, the message moves to the channel of /setup
   const other = world.addChannel(stage.place.guild, { name: 'herald' });
   await stage.bot();
   await stage.ask('setup channel', { channel: other.id });
+  const goOn = stage.hold();
   const { message } = await stage.begin();
   world.deleteChannel(message.channelId);
+  goOn();
   const moved = await stage.discord.waitFor(() => stage.posted(other.id)[0], {
     what: 'the message in #herald',
   });
@@ -73,9 +78,15 @@ test.concurrent('its channel deleted and no other set, the import goes on, and /
   const { world } = stage.discord;
   const at = { ...stage.here, channelId: world.addChannel(stage.place.guild, { name: 'talk' }).id };
   await stage.bot();
+  const goOn = stage.hold();
   const { id, message } = await stage.begin();
   world.deleteChannel(message.channelId);
+  goOn();
   await stage.reaches(id, 'COMPLETED');
+  await until('an edit was refused', async () => {
+    const { rows } = await stage.sql.query('select 1 from live_message where error is not null');
+    return rows.length > 0;
+  });
   const shown = await stage.ask('import show', { job: String(id) }, { at });
   expect(shown).toMatch(/Done/);
   expect(shown).toMatch(/may not post.*View Channel/);
@@ -129,9 +140,8 @@ test.concurrent('whatever Discord answers, there is one message, and it ends wit
     const posted = () => stage.posted(at.channelId);
     const message = await stage.discord.waitFor(() => posted()[0], {
       what: `${name}: a message`,
-      timeoutMs: 30_000,
     });
-    await stage.shows(message, /Done/, 60_000);
+    await stage.shows(message, /Done/, 120_000);
   }
   for (const { name, at } of stories)
     expect({ name, messages: stage.posted(at.channelId).length }).toEqual({ name, messages: 1 });

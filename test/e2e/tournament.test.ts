@@ -8,7 +8,7 @@ const START = Math.floor(Date.now() / 60_000) * 60_000;
 const inHours = (hours: number) => new Date(START + hours * HOUR);
 const stampOf = (time: Date, style: string) => `<t:${time.getTime() / 1000}:${style}>`;
 /** Schedules are read when a person asks, and as often as one does. */
-const OFTEN = { SPEEDGAMING_SECONDS_PER_SLUG: '1' };
+const OFTEN = { SPEEDGAMING_SECONDS_PER_SLUG: '1', SYNC_SCHEDULE: '0 0 1 1 *' };
 
 type Open = (options?: StageOptions) => Promise<Stage>;
 
@@ -49,10 +49,6 @@ const unescaped = (text: string) => text.replace(/\\([^\p{L}\p{N}\s])/gu, '$1');
 const asked = async (stage: Stage, ...typed: Parameters<Stage['ask']>) =>
   unescaped(await stage.ask(...typed));
 
-async function offered(stage: Stage, subcommand: string, focused: string, value = '', name = 'tournament') {
-  return await stage.place.organiser.autocomplete({ ...stage.here, name, subcommand, focused, value });
-}
-
 test.concurrent('an organiser makes tournaments, sets them up and finds them again', async ({ open }) => {
   const stage = await open();
   const { member, guild, channel } = stage.place;
@@ -62,10 +58,10 @@ test.concurrent('an organiser makes tournaments, sets them up and finds them aga
     'The **Cup** <@1>',
   );
   expect(await asked(stage, 'tournament create', { name: 'THE **cup** <@1>' })).toContain('here already');
-  const choices = await offered(stage, 'show', 'tournament', 'cup');
+  const choices = await stage.offered('tournament show', 'tournament', 'cup');
   expect(choices).toEqual([{ name: 'The **Cup** <@1>', value: expect.stringMatching(/^\d+$/) }]);
   const tournament = String(choices[0]?.value);
-  expect(await offered(stage, 'sync', 'tournament')).toEqual([]);
+  expect(await stage.offered('tournament sync', 'tournament')).toEqual([]);
 
   expect(await stage.ask('tournament settings', { tournament })).toMatch(
     /nowhere.*\n.*opted-in.*\n.*all matches\n.*30 minutes/,
@@ -160,7 +156,7 @@ test.concurrent('what is linked is shown: how it stands, what could not be read,
     /1 could not be read:\nEpisode \d+: .*\n1 left out:\nChess: it is of no game/,
   );
   expect(await asked(stage, 'tournament list')).toMatch(/7 matches to come\nSpeedGaming alttpr · ✅ synced/);
-  expect(await offered(stage, 'sync', 'tournament', 'spring')).toHaveLength(1);
+  expect(await stage.offered('tournament sync', 'tournament', 'spring')).toHaveLength(1);
 
   stage.speedgaming.faults.add({ kind: 'http', status: 500, times: Number.POSITIVE_INFINITY });
   expect(await asked(stage, 'tournament sync', { tournament })).toMatch(
@@ -259,7 +255,7 @@ test.concurrent('/match list and show: for everyone, page by page; notes for org
     /There is no match to come with .*\. `\/tournament list` tells how the schedules stand/,
   );
 
-  const ofOrganiser = await offered(stage, 'show', 'match', 'xaver', 'match');
+  const ofOrganiser = await stage.offered('match show', 'match', 'xaver');
   expect(ofOrganiser[0]?.name).toMatch(
     /^Xaver vs Yana · ALttP \*Spring\* @everyone · \d{4}-\d\d-\d\d \d\d:\d\d UTC$/,
   );
@@ -268,7 +264,7 @@ test.concurrent('/match list and show: for everyone, page by page; notes for org
   expect(await asked(stage, 'match show', { match: `#${hidden}` })).toMatch(
     /Time not confirmed: CET[\s\S]*ask them/,
   );
-  const [choice] = await offered(stage, 'show', 'match', 'zoe', 'match');
+  const [choice] = await stage.offered('match show', 'match', 'zoe');
   const match = String(choice?.value);
   world.reschedule(own.id, inHours(61));
   world.setNote(own.id, 'secret');
@@ -281,7 +277,7 @@ test.concurrent('/match list and show: for everyone, page by page; notes for org
   );
   expect(forMember).not.toContain('secret');
   expect(forMember).toContain("**Players' streams** [Member](https://twitch.tv/member_tv)");
-  const [streamed] = await offered(stage, 'show', 'match', 'ann_0', 'match');
+  const [streamed] = await stage.offered('match show', 'match', 'ann_0');
   const needs = { match: String(streamed?.value) };
   expect(await asked(stage, 'match show', needs)).toMatch(
     /Still wanted: \[1 commentator\]\(https:\/\/speedgaming\.org\/commentator\/signup\/\d+\/\), \[1 tracker\]/,
@@ -315,7 +311,7 @@ test.concurrent('unlinking keeps the matches, deleting asks first and hides them
     'follows nothing at SpeedGaming',
   );
   expect(await asked(stage, 'match list', { tournament })).toMatch(/no longer followed[\s\S]*2 to come/);
-  const [choice] = await offered(stage, 'show', 'match', 'ann_0', 'match');
+  const [choice] = await stage.offered('match show', 'match', 'ann_0');
   const match = String(choice?.value);
   expect(await asked(stage, 'match show', { match })).toContain('No longer followed');
   world.reschedule(episodes[0]?.id ?? 0, inHours(72));

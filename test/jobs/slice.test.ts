@@ -98,7 +98,7 @@ async function begin() {
 describe('a slice', () => {
   it('writes in two parts side by side, and reads on meanwhile, as much as it may have in hand', async () => {
     const { id, imports, slice } = await begin();
-    await until('much is read', () => reads >= 24);
+    await until('it has its hands full', () => reads === 48 && writes === 2);
     // Nothing tells that no more comes.
     await pause(200);
     expect([reads, writes]).toEqual([48, 2]);
@@ -110,7 +110,7 @@ describe('a slice', () => {
 
   it('that has lost its lease begins nothing more to write', async () => {
     const { id, imports, slice } = await begin();
-    await until('much is read', () => reads >= 24);
+    await until('it has its hands full', () => reads === 48 && writes === 2);
     await imports.pause('all', id);
     gate.resolve();
     await slice;
@@ -133,6 +133,7 @@ describe('a slice', () => {
       sql<{ at: number }>`select (extract(epoch from start_after) * 1000)::float8 as at from pgboss.job
         where name = 'import-slice' and data->>'jobId' = ${String(id)} and state = 'created'`,
     );
-    expect(Math.abs((next?.at ?? 0) - exhaustedAt - 20_600)).toBeLessThan(700);
+    // The last answer took 1,500 ms.
+    expect(Math.abs((next?.at ?? 0) - exhaustedAt - 20_600)).toBeLessThan(1_400);
   });
 });

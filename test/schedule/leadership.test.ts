@@ -55,7 +55,7 @@ it('one leads at once and ticks; the other waits, and takes over when the first 
   await first.stop();
   const stoppedAt = Date.now();
   await until('the second ticks', () => tower.ticksBy('second').length >= 2);
-  expect((tower.ticksBy('second')[0]?.at ?? 0) - stoppedAt).toBeLessThan(2_500);
+  expect((tower.ticksBy('second')[0]?.at ?? 0) - stoppedAt).toBeLessThan(5_000);
   expectTurns(tower.ticks, ['first', 'second']);
 });
 
@@ -98,7 +98,7 @@ it('where the network swallows everything, PostgreSQL takes the lead from who is
   proxy.swallow();
   const swallowedAt = Date.now();
   await until('the second ticks', () => tower.ticksBy('second').length >= 2);
-  expect((tower.ticksBy('second')[0]?.at ?? 0) - swallowedAt).toBeLessThan(12_000);
+  expect((tower.ticksBy('second')[0]?.at ?? 0) - swallowedAt).toBeLessThan(20_000);
   expect(first.leads).toBe(false);
   expectTurns(tower.ticks, ['first', 'second']);
 });

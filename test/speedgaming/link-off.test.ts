@@ -96,7 +96,7 @@ describe('a link that goes while the schedule is read', () => {
   /** A run in which something happens before the answer. */
   async function during(league: League, happens: () => Promise<unknown>): Promise<void> {
     const before = league.speedgaming.requests.length;
-    league.speedgaming.faults.add({ kind: 'hang', ms: 500 });
+    league.speedgaming.faults.add({ kind: 'hang', ms: 3_000 });
     const run = league.run();
     await expect.poll(() => league.speedgaming.requests.length).toBeGreaterThan(before);
     await happens();

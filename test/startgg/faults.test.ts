@@ -226,7 +226,7 @@ describe('a start.gg that is down', () => {
     const before = startgg.requests.length;
     await startgg.waitFor((requests) => requests.length > before + 6);
     startgg.faults.clear();
-    expect(await ground.ended(herald, job, 10_000)).toMatchObject({
+    expect(await ground.ended(herald, job, 60_000)).toMatchObject({
       state: 'COMPLETED',
       errorCount: 0,
       reason: null,

@@ -4,7 +4,7 @@ import { emptyWorld } from './ground.ts';
 /** Waits of tests in which start.gg fails. */
 export const QUICK = {
   blockedMs: 300,
-  timeoutMs: 1_500,
+  timeoutMs: 5_000,
   waits: { retryMs: [20, 40, 60, 80], outageMs: [300, 600] },
 };
 

@@ -92,7 +92,7 @@ export class Ground {
   }
 
   /** Waits until a job is over, or paused. */
-  async ended(herald: Herald, job: { id: number }, timeoutMs = 45_000): Promise<ImportJob> {
+  async ended(herald: Herald, job: { id: number }, timeoutMs = 150_000): Promise<ImportJob> {
     return await until(
       `import ${job.id} ended`,
       async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createWorld } from '../../src/sandbox/startgg/create-world.ts';
 import { setsOf } from '../../src/sandbox/startgg/model.ts';
+import { until } from '../support/until.ts';
 import { emptyWorld, Ground, PERIOD, type Row, seconds, worldOfOneEvent } from './ground.ts';
 
 const TABLES = ['videogame', 'tournament', 'event', 'phase', 'phase_group', 'entrant', 'participant'].concat([
@@ -24,8 +25,16 @@ async function versions(ground: Ground): Promise<Record<string, Row[]>> {
   return found;
 }
 
-/** Rows ever inserted, updated and deleted. Sessions tell what they did when they end, at the latest. */
+/**
+ * Rows ever inserted, updated and deleted. Sessions tell what they did when they end, at the latest, and that of a process
+ * may end after it closed them.
+ */
 async function writes(ground: Ground): Promise<Row[]> {
+  await until('all other sessions have ended', async () => {
+    const others = await ground.rows(`select 1 from pg_stat_activity
+      where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`);
+    return others.length === 0;
+  });
   return await ground.rows(
     `select relname, n_tup_ins, n_tup_upd, n_tup_del from pg_stat_user_tables
      where relname = any($1) order by relname`,

@@ -17,7 +17,7 @@ async function observedClient() {
   const observer: Observer = { ...UNOBSERVED, startggRequest: (...told) => void seen.push(told) };
   const budget = new SharedBudget(db, startggAllowance(TOKEN, 100_000));
   const { url } = ground.startgg;
-  const fast = { timeoutMs: 1_000, blockedMs: 50 };
+  const fast = { timeoutMs: 3_000, blockedMs: 50 };
   const client = new StartggClient({
     url,
     token: TOKEN,
@@ -44,7 +44,7 @@ it('every request that start.gg got is told once, with what it cost or why it ca
     [{ kind: 'html' }, 'failed'],
     [{ kind: 'cut-off' }, 'failed'],
     [{ kind: 'lost-connection' }, 'failed'],
-    [{ kind: 'hang', ms: 5_000 }, 'failed'],
+    [{ kind: 'hang', ms: 60_000 }, 'failed'],
     [{ kind: 'unknown-error' }, 'failed'],
     [{ kind: 'expired-token' }, 'failed'],
   ];
@@ -61,7 +61,7 @@ it('every request that start.gg got is told once, with what it cost or why it ca
 
 it('a request that Herald itself gives up is told as that, and one that was never sent not at all', async () => {
   const { ground, ask, seen } = await observedClient();
-  ground.startgg.faults.add({ kind: 'hang', ms: 5_000 });
+  ground.startgg.faults.add({ kind: 'hang', ms: 60_000 });
   const pause = new AbortController();
   const asked = ask(pause.signal);
   await ground.startgg.waitFor((requests) => requests.length === 1);

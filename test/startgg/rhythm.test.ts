@@ -35,7 +35,7 @@ describe('a tournament that is followed', () => {
       await venue.rows(`update tournament_link set last_synced_at = now() - $1::interval`, [time]);
       return await activeSlugs(venue.herald.db.em());
     };
-    expect(await dueAfter('118 seconds')).toEqual([]);
+    expect(await dueAfter('90 seconds')).toEqual([]);
     expect(await dueAfter('121 seconds')).toEqual([venue.slug]);
   });
 

@@ -48,14 +48,14 @@ export class Bus {
 
   /**
    * Resolves with the first truthy value of `predicate`, asked now and after every change.
-   * @throws when `timeoutMs` (10 s) passed before
+   * @throws when `timeoutMs` (60 s) passed before
    */
   waitFor<T>(
     predicate: () => T,
     options: { timeoutMs?: number; what?: string } = {},
   ): Promise<Exclude<T, undefined | null | false | 0 | ''>> {
     type Found = Exclude<T, undefined | null | false | 0 | ''>;
-    const { timeoutMs = 10_000, what = 'the awaited state' } = options;
+    const { timeoutMs = 60_000, what = 'the awaited state' } = options;
     return new Promise((resolve, reject) => {
       const end = (act: () => void) => {
         clearTimeout(timer);

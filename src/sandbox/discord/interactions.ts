@@ -14,7 +14,8 @@ import type { World } from './world.ts';
 export const INTERACTION = { command: 2, component: 3, autocomplete: 4, modal: 5 } as const;
 const ANSWER = { message: 4, defer: 5, deferUpdate: 6, update: 7, choices: 8, modal: 9 } as const;
 
-const FIRST_ANSWER_WITHIN_MS = 3_000;
+/** How long Discord waits for the first answer. Source: Discord docs, Receiving and Responding. */
+export const ANSWER_WITHIN_MS = 3_000;
 const TOKEN_LIVES_MS = 900_000;
 
 type InteractionType = (typeof INTERACTION)[keyof typeof INTERACTION];
@@ -47,13 +48,15 @@ export class Interactions {
   readonly #world: World;
   readonly #messages: Messages;
   readonly #clock: Clock;
+  readonly #answerWithinMs: number;
   readonly #byToken = new Map<string, Interaction>();
 
-  constructor(bus: Bus, world: World, messages: Messages, clock: Clock) {
+  constructor(bus: Bus, world: World, messages: Messages, clock: Clock, answerWithinMs: number) {
     this.#bus = bus;
     this.#world = world;
     this.#messages = messages;
     this.#clock = clock;
+    this.#answerWithinMs = answerWithinMs;
   }
 
   all(): Interaction[] {
@@ -79,14 +82,14 @@ export class Interactions {
     };
     this.#byToken.set(token, interaction);
     // Those who wait for "The application did not respond" learn of it when the time is over.
-    setTimeout(() => this.#bus.changed('interaction', id), FIRST_ANSWER_WITHIN_MS + 1).unref();
+    setTimeout(() => this.#bus.changed('interaction', id), this.#answerWithinMs + 1).unref();
     return interaction;
   }
 
   /** Whether the person was told that the application did not respond. */
   hasFailed(interaction: Interaction): boolean {
     if (interaction.answeredAt !== undefined) return false;
-    return this.#clock.now() - interaction.createdAt > FIRST_ANSWER_WITHIN_MS;
+    return this.#clock.now() - interaction.createdAt > this.#answerWithinMs;
   }
 
   /** Takes the first answer. */

@@ -75,7 +75,7 @@ export class Person {
     const interaction = this.#open(INTERACTION.autocomplete, place.channel, {});
     this.#send(interaction, place, commandJson(command, options));
     const handle = this.#handle(interaction);
-    await handle.waitFor(() => handle.choices !== undefined || handle.failed, { timeoutMs: 5_000 });
+    await handle.waitFor(() => handle.choices !== undefined || handle.failed);
     if (!handle.choices) throw new ClientRefusal('Loading options failed');
     return handle.choices;
   }

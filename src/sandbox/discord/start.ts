@@ -5,7 +5,7 @@ import type { Channel, Ref, ScheduledEvent } from './entities.ts';
 import { Faults } from './faults.ts';
 import { Gateway } from './gateway.ts';
 import { restServer } from './http.ts';
-import { Interactions } from './interactions.ts';
+import { ANSWER_WITHIN_MS, Interactions } from './interactions.ts';
 import { type LimitOverrides, Limits } from './limits.ts';
 import { type Message, Messages } from './messages.ts';
 import { Person } from './person.ts';
@@ -25,6 +25,8 @@ export type DiscordOptions = {
   /** Intent bits of the privileged intents that are switched on; default none. */
   privilegedIntents?: number;
   heartbeatIntervalMs?: number;
+  /** How long the first answer to an interaction may take; default Discord's 3 s. */
+  answerWithinMs?: number;
   /** Default: as many as the guilds need. */
   recommendedShards?: number;
   /** Default: Discord's 2,500. */
@@ -72,7 +74,13 @@ export async function startDiscord(options: DiscordOptions): Promise<Discord> {
   const world = new World(bus, snowflakes(clock), () => clock.now());
   const messages = new Messages(bus, world, clock);
   const commands = new Commands(bus, world, limits);
-  const interactions = new Interactions(bus, world, messages, clock);
+  const interactions = new Interactions(
+    bus,
+    world,
+    messages,
+    clock,
+    options.answerWithinMs ?? ANSWER_WITHIN_MS,
+  );
   const faults = new Faults();
   const gateway = new Gateway(bus, world, clock, limits, {
     token,

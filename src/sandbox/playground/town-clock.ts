@@ -19,6 +19,7 @@ export class TownClock {
   #database: Client | undefined;
   #busySince: number | undefined;
   #jumping: Promise<void> = Promise.resolve();
+  #isTicking = false;
   readonly #timer: NodeJS.Timeout;
 
   /**
@@ -72,10 +73,15 @@ export class TownClock {
   }
 
   #tick(): void {
-    if (this.speed === 1) return;
+    if (this.speed === 1 || this.#isTicking) return;
     this.#busySince = this.#isBusy() ? (this.#busySince ?? Date.now()) : undefined;
     if (this.#busySince !== undefined && Date.now() - this.#busySince < PATIENCE_MS) return;
-    void this.skip((this.speed - 1) * TICK_MS).catch(() => {});
+    this.#isTicking = true;
+    void this.skip((this.speed - 1) * TICK_MS)
+      .catch(() => {})
+      .finally(() => {
+        this.#isTicking = false;
+      });
   }
 
   async #tell(): Promise<void> {

@@ -109,7 +109,7 @@ class Service {
     this.#expired.add(token);
   }
 
-  async waitFor(predicate: (requests: LoggedRequest[]) => boolean, timeoutMs = 10_000): Promise<void> {
+  async waitFor(predicate: (requests: LoggedRequest[]) => boolean, timeoutMs = 60_000): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const look = () => predicate(this.requests) && resolve();
     const timer = setTimeout(

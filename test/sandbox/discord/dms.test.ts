@@ -10,10 +10,9 @@ import {
   Partials,
 } from 'discord.js';
 import { describe, expect, test } from 'vitest';
-import { movableClock } from '../../../src/sandbox/discord/clock.ts';
 import { ClientRefusal } from '../../../src/sandbox/discord/person-options.ts';
 import type { DiscordOptions } from '../../../src/sandbox/discord/start.ts';
-import { clientFor, discordForTest, restFor, smallWorld } from './setup.ts';
+import { clientFor, discordForTest, restFor, smallWorld, stillClock } from './setup.ts';
 
 async function setup(options: Partial<DiscordOptions> = {}) {
   const discord = await discordForTest({ limits: { scale: 1_000 }, ...options });
@@ -58,7 +57,7 @@ describe('a direct message channel', () => {
   });
 
   test('is refused when many are opened too fast; the known ones are not counted', async () => {
-    const clock = movableClock();
+    const clock = stillClock();
     const limits = { newDm: { count: 2, perMs: 60_000 } };
     const { discord, ada, bob, open } = await setup({ clock, limits });
     const third = discord.world.addUser({ username: 'third' });
@@ -114,7 +113,7 @@ describe('a direct message', () => {
   });
 
   test('with an enforced nonce is made once in three minutes, and per channel', async () => {
-    const clock = movableClock();
+    const clock = stillClock();
     const { ada, bob, open, send } = await setup({ clock });
     const [toBob, toAda] = [await open(bob.id), await open(ada.id)];
     const body = { content: 'once', nonce: 'n-1', enforce_nonce: true };

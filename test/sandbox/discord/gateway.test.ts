@@ -69,8 +69,8 @@ describe('a connection is closed', () => {
 });
 
 describe('a session', () => {
-  async function ready() {
-    const discord = await discordForTest({ heartbeatIntervalMs: 200 });
+  async function ready(heartbeatIntervalMs = 1_000) {
+    const discord = await discordForTest({ heartbeatIntervalMs });
     const world = smallWorld(discord);
     discord.commands.replace([{ name: 'status', description: 'Status' }]);
     // Without the five seconds that discord.js waits between two identifies.
@@ -105,7 +105,7 @@ describe('a session', () => {
   });
 
   test('is resumed after heartbeats went unanswered', async () => {
-    const { discord, client } = await ready();
+    const { discord, client } = await ready(200);
     const back = resumed(client);
     discord.gateway.stopAcks();
     await discord.waitFor(() => discord.gateway.connected === 0);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { movableClock } from '../../../src/sandbox/discord/clock.ts';
 import type { Discord, DiscordOptions } from '../../../src/sandbox/discord/start.ts';
-import { discordForTest, restFor, smallWorld, TOKEN } from './setup.ts';
+import { discordForTest, restFor, smallWorld, stillClock, TOKEN } from './setup.ts';
 
 async function setup(options: Partial<DiscordOptions> = {}) {
-  const clock = movableClock();
+  const clock = stillClock();
   const discord = await discordForTest({ clock, ...options });
   const { channel } = smallWorld(discord);
   return { clock, discord, path: `/channels/${channel.id}/messages`, view: discord.channel(channel) };
@@ -59,7 +59,8 @@ describe('rate limits', () => {
   });
 
   test('are kept by the real client without an error', async () => {
-    const { discord, path, view } = await setup({ limits: { messageCreate: { count: 2, perMs: 100 } } });
+    const limits = { messageCreate: { count: 2, perMs: 100 } };
+    const { discord, path, view } = await setup({ clock: movableClock(), limits });
     const rest = restFor(discord);
     await Promise.all(
       ['1', '2', '3', '4', '5'].map((content) => rest.post(path as `/${string}`, { body: { content } })),

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { movableClock } from '../../../src/sandbox/discord/clock.ts';
 import type { DiscordOptions } from '../../../src/sandbox/discord/start.ts';
-import { discordForTest, restFor, smallWorld } from './setup.ts';
+import { discordForTest, restFor, smallWorld, stillClock } from './setup.ts';
 
 async function channelOf(options: Partial<DiscordOptions> = {}) {
   const discord = await discordForTest({ limits: { scale: 1_000 }, ...options });
@@ -176,7 +175,7 @@ describe('a message is refused', () => {
 
 describe('a nonce', () => {
   test('gives the earlier message back for some minutes, where it is enforced', async () => {
-    const clock = movableClock();
+    const clock = stillClock();
     const { send, view } = await channelOf({ clock });
     const body = { content: 'once', nonce: 'job-1', enforce_nonce: true };
     const { id } = await send(body);

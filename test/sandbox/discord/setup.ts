@@ -2,14 +2,34 @@ import { once } from 'node:events';
 import { Client, type ClientOptions, Events, GatewayIntentBits, REST } from 'discord.js';
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
+import type { MovableClock } from '../../../src/sandbox/discord/clock.ts';
 import { type Discord, type DiscordOptions, startDiscord } from '../../../src/sandbox/discord/start.ts';
 
 export const TOKEN = 'sandbox.bot.token';
 
-/** A running stand-in that ends with the test. Reconnecting may be as fast as the test likes. */
+/** A clock that only the test moves: limits and time-outs hold however long the machine takes. */
+export function stillClock(): MovableClock {
+  let now = Date.now();
+  const listeners: (() => void)[] = [];
+  return {
+    now: () => now,
+    advance(ms) {
+      now += ms;
+      for (const listener of listeners) listener();
+    },
+    onAdvance: (listener) => void listeners.push(listener),
+  };
+}
+
+/** A running stand-in that ends with the test, its clock standing still. Reconnecting may be as fast as the test likes. */
 export async function discordForTest(options: Partial<DiscordOptions> = {}): Promise<Discord> {
   const identify = { count: 1_000, perMs: 5_000 };
-  const discord = await startDiscord({ token: TOKEN, ...options, limits: { identify, ...options.limits } });
+  const discord = await startDiscord({
+    token: TOKEN,
+    clock: stillClock(),
+    ...options,
+    limits: { identify, ...options.limits },
+  });
   onTestFinished(() => discord.close());
   return discord;
 }
