@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { commandDefinitions } from '../../src/app-commands.ts';
 import { deployCommands } from '../../src/discord/deploy.ts';
@@ -11,6 +12,8 @@ import { median } from './writes.ts';
 const HOUR = 3_600_000;
 const INTERACTIONS = 200;
 const MOVES = 20;
+const PAUSES = 10;
+const ANSWER_MS = 2_000;
 
 /** How quickly a whole bot, as a process of its own, answers people and tells them of changes. */
 export async function measureLive(ground: Ground): Promise<Measure[]> {
@@ -31,7 +34,7 @@ export async function measureLive(ground: Ground): Promise<Measure[]> {
       createRest({ token: DISCORD_TOKEN, apiUrl: place.discord.url, shards: 'auto' }),
       commandDefinitions,
     );
-    return [await measureTelling(place, url), await measureAcknowledging(place)];
+    return [await measureTelling(place, url), await measureAcknowledging(place), await measurePausing(place)];
   } finally {
     await bot.stop();
     await place.close();
@@ -81,7 +84,7 @@ async function measureAcknowledging({ guild, channel, organiser }: Place): Promi
   const here = { guildId: guild.id, channelId: channel.id };
   const start = { name: 'import', subcommand: 'startgg', options: { game: '2XKO', since: '2026-01-01' } };
   await (await organiser.command({ ...here, ...start })).answer();
-  await new Promise((done) => setTimeout(done, 3_000));
+  await pause(3_000);
   const typed: InteractionHandle[] = [];
   for (let i = 0; i < INTERACTIONS; i++)
     typed.push(await organiser.command({ ...here, name: 'import', subcommand: 'list', options: {} }));
@@ -94,5 +97,34 @@ async function measureAcknowledging({ guild, channel, organiser }: Place): Promi
     value: worst.toFixed(2),
     bound: '≤ 1',
     holds: worst <= 1,
+  };
+}
+
+/** From the click on Pause to the message that says so, while start.gg is slow. */
+async function measurePausing({ discord, startgg, channel, organiser, guild }: Place): Promise<Measure> {
+  startgg.onRequest = async () => await pause(ANSWER_MS);
+  const here = { guildId: guild.id, channelId: channel.id };
+  const since = '2025-12-01';
+  const start = { name: 'import', subcommand: 'startgg', options: { game: '2XKO', since } };
+  const answer = await (await organiser.command({ ...here, ...start })).answer();
+  const linked = () => discord.channel(channel.id).messages.find(({ id }) => answer.content.includes(id));
+  const message = await discord.waitFor(linked, { what: 'the status message' });
+  const says = async (words: string) =>
+    await discord.waitFor(() => JSON.stringify(message.embeds).includes(words), { what: words });
+  const took: number[] = [];
+  for (let i = 0; i < PAUSES; i++) {
+    await says('Importing');
+    const clickedAt = Date.now();
+    await organiser.click(message, 'Pause');
+    await says('Paused');
+    took.push(Date.now() - clickedAt);
+    await organiser.click(message, 'Resume');
+  }
+  const worst = Math.max(...took) / 1000;
+  return {
+    what: `seconds from a click on Pause to the message that says it is paused: worst of ${PAUSES} (median ${(median(took) / 1000).toFixed(2)})`,
+    value: worst.toFixed(2),
+    bound: '≤ 5',
+    holds: worst <= 5,
   };
 }
