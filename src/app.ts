@@ -138,10 +138,11 @@ export class App {
    * Connects to the database (starting the embedded one if none is configured) and brings its schema up to date.
    */
   static async open(config: Config, log: Log, options: AppOptions = {}): Promise<App> {
-    const url = config.databaseUrl ?? (await attachEmbedded(config.dataDir, log));
-    if (options.signal?.aborted) {
+    const { signal } = options;
+    const url = config.databaseUrl ?? (await attachEmbedded(config.dataDir, log, signal));
+    if (signal?.aborted) {
       await leaveEmbedded(config);
-      throw options.signal.reason;
+      throw signal.reason;
     }
     const db = await Database.connect(url, entities);
     const ran = await migrate(db, [() => Queue.install(url)]).catch(async (error) => {

@@ -25,10 +25,11 @@ type Server = z.infer<typeof serverFile>;
  * The embedded PostgreSQL of a data folder. The first process starts it, detached; every further one, and a restart
  * after a crash, attaches to it. What all need to know stands in `DATA_DIR/postgres.json`.
  *
+ * @param signal once it is aborted, no server is started
  * @returns the connection address of the running server
  * @throws UserError when it cannot be started, with the server's own words
  */
-export async function attachEmbedded(dataDir: string, log: Log): Promise<string> {
+export async function attachEmbedded(dataDir: string, log: Log, signal?: AbortSignal): Promise<string> {
   await mkdir(dataDir, { recursive: true });
   return await locked(dataDir, async () => {
     const known = await readServer(dataDir);
@@ -42,6 +43,7 @@ export async function attachEmbedded(dataDir: string, log: Log): Promise<string>
     const server = { url: `postgres://herald:${password}@127.0.0.1:${port}/postgres`, cluster };
     await writeServer(dataDir, server);
     if (!(await exists(cluster))) await rename(unfinished(cluster), cluster);
+    signal?.throwIfAborted();
     await pgCtl(cluster, ['start', '-w', '-t', '60', '-l', join(cluster, 'server.log'), '-o', flags(port)]);
     log.info({ port }, 'embedded PostgreSQL started');
     return server.url;

@@ -67,6 +67,15 @@ describe('the embedded PostgreSQL', () => {
     await again.end();
   });
 
+  it('is not started for a process that was told to end while it was set up', async () => {
+    const told = new AbortController();
+    const attaching = attachEmbedded(folder, log, told.signal);
+    told.abort();
+    await expect(attaching).rejects.toThrow('aborted');
+    expect(await stopEmbedded(folder, { onlyWhenUnused: false })).toEqual({ stopped: false, connections: 0 });
+    await (await connect(await attachEmbedded(folder, log))).end();
+  });
+
   it('moves to another port when its own was taken meanwhile', async () => {
     const url = await attachEmbedded(folder, log);
     await stopEmbedded(folder, { onlyWhenUnused: false });
