@@ -19,7 +19,7 @@ export default defineConfig({
     reporters: ['default', new SummaryLine()],
     // Most of a test's time is waiting: for heartbeats, limits, other processes.
     maxWorkers: 4,
-    maxConcurrency: 2,
+    maxConcurrency: 4,
     sequence: { sequencer: LongestFirst },
     // Tests keep nothing in modules, so what one file has loaded serves the next.
     isolate: false,

@@ -59,7 +59,7 @@ export class League {
     const client = new SpeedgamingClient({
       url: speedgaming.url,
       budget: budget('speedgaming'),
-      timeoutMs: 10_000,
+      timeoutMs: 5_000,
     });
     this.sync = new SpeedgamingSync(db, client, () => budget('slug'), createLog('silent'));
   }
