@@ -57,7 +57,8 @@ describe('the embedded PostgreSQL', () => {
     const client = await connect(url);
     await client.query('create table kept as select 7 as n');
     expect(await stopEmbedded(folder, { onlyWhenUnused: true })).toEqual({ stopped: false, connections: 1 });
-    await client.end();
+    // Whoever is just leaving is waited for.
+    setTimeout(() => client.end(), 300);
     expect(await stopEmbedded(folder, { onlyWhenUnused: true })).toEqual({ stopped: true, connections: 0 });
     expect(await stopEmbedded(folder, { onlyWhenUnused: false })).toEqual({ stopped: false, connections: 0 });
     const comesBackAt = await attachEmbedded(folder, log);

@@ -9,8 +9,9 @@ import { named, overlaps } from './fleet.ts';
 import type { Stage } from './stage.ts';
 
 const ROLES = ['worker', 'worker', 'worker', 'scheduler', 'scheduler'] as const;
+const GOES_ON_WITHIN_MS = 60_000;
 /** A read of a schedule that died with its process counts until it would have been given up, 80 s later. */
-const GOES_ON_WITHIN_MS = 120_000;
+const TOLD_WITHIN_MS = 120_000;
 
 /** A process, from its start to its end. */
 type Life = { name: string; role: (typeof ROLES)[number]; bot: Bot; endedAt: number };
@@ -72,7 +73,7 @@ export async function killInFleet(
     dying.endedAt = Date.now();
     await dying.bot.stop('SIGKILL');
     alive[i] = await start(dying.role);
-    await stage.discord.waitFor(told(moves), { what: `move ${moves} is told`, timeoutMs: GOES_ON_WITHIN_MS });
+    await stage.discord.waitFor(told(moves), { what: `move ${moves} is told`, timeoutMs: TOLD_WITHIN_MS });
     goOn?.();
   }
   await stage.shows(message, /Done/, 120_000);
